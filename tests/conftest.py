@@ -1,0 +1,27 @@
+"""What all tests share: the list of those that could not run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tools import NOT_RUN
+
+
+def not_run(reports: list[pytest.TestReport]) -> list[tuple[str, str]]:
+    """Return name and reason of each test that ended because something is missing on this machine."""
+    found = []
+    for report in reports:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if NOT_RUN in reason:
+            found.append((report.nodeid, reason.partition(NOT_RUN)[2]))
+    return sorted(set(found))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List by name the tests that did not run."""
+    missing = not_run(terminalreporter.getreports("skipped"))
+    if not missing:
+        return
+    terminalreporter.section(f"{len(missing)} tests not run")
+    for name, reason in missing:
+        terminalreporter.line(f"{name}: {reason}")
