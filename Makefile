@@ -7,11 +7,9 @@ HOME_DIR ?= home
 LOCALE := src/tongguan/web/locale
 INSTALLED := $(VENV)/installed.stamp
 DEVELOPED := $(VENV)/developed.stamp
-TRANSLATED := $(VENV)/translated.stamp
 
 # What an editable install is made of: a change of one of them installs again.
 BUILD_FILES := pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json
-TRANSLATIONS := $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -23,16 +21,16 @@ help:
 	@echo "make test-long  the slow tests as well"
 	@echo "make check      ruff, mypy and the import contract only"
 	@echo "make docs       write the generated pages again"
-	@echo "make i18n       collect texts for translation, and compile them"
+	@echo "make i18n       collect texts for translation"
 	@echo "make lock       choose versions again and write the lock files"
 	@echo "make clean      remove what was made, $(VENV) too; homes stay"
 
-demo: $(INSTALLED) $(TRANSLATED)
+demo: $(INSTALLED)
 	$(BIN)/tongguan serve --demo --home $(HOME_DIR)/demo
 
-install: $(INSTALLED) $(TRANSLATED)
+install: $(INSTALLED)
 
-dev: $(DEVELOPED) $(TRANSLATED)
+dev: $(DEVELOPED)
 
 test: dev
 	$(BIN)/python -m pytest -m "not slow"
@@ -46,18 +44,16 @@ check: dev
 	$(BIN)/lint-imports --no-logo
 
 docs: dev
-	$(BIN)/python tools/third_party.py
-	$(BIN)/python tools/references.py
+	for tool in tools/*.py; do $(BIN)/python $$tool || exit 1; done
 
+# English is in the code; web/kit/texts.py reads the .po file at start, so nothing is compiled.
+CATALOGUE := $(LOCALE)/zh_CN/LC_MESSAGES/messages.po
 i18n: dev
-	@mkdir -p $(LOCALE)
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k _n:1,2 --no-location --sort-output --omit-header -o $(LOCALE)/messages.pot src/tongguan
-	for language in en zh_CN; do \
-	  file=$(LOCALE)/$$language/LC_MESSAGES/messages.po; \
-	  if [ -f $$file ]; then verb=update; else verb=init; fi; \
-	  $(BIN)/pybabel -q $$verb -i $(LOCALE)/messages.pot -d $(LOCALE) -l $$language || exit 1; \
-	done
-	$(BIN)/pybabel -q compile -d $(LOCALE)
+	$(BIN)/pybabel -q extract -F babel.cfg -k msg -k t -k plural:1,2 --no-location --sort-output \
+		--project tongguan -o $(VENV)/messages.pot src/tongguan
+	mkdir -p $(dir $(CATALOGUE))
+	if [ -f $(CATALOGUE) ]; then verb=update; else verb=init; fi; \
+	$(BIN)/pybabel -q $$verb -i $(VENV)/messages.pot -o $(CATALOGUE) -l zh_CN
 
 LOCK := $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
@@ -70,21 +66,17 @@ clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf src/tongguan/web/static/vendor
 	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
-	find src -name '*.mo' -delete
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else f"Tongguan needs Python 3.11 or newer, this is {sys.version}; name another with: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): requirements/run.txt $(BUILD_FILES) | $(BIN)/python
+	@echo "installing into $(VENV); the first time this takes a minute or two"
 	$(PIP) install -q --require-hashes -r requirements/run.txt
 	$(PIP) install -q --no-deps -e .
 	@touch $@
 
 $(DEVELOPED): requirements/dev.txt $(INSTALLED)
 	$(PIP) install -q --require-hashes -r requirements/dev.txt
-	@touch $@
-
-$(TRANSLATED): $(TRANSLATIONS) $(INSTALLED)
-	@if [ -d $(LOCALE) ]; then $(BIN)/pybabel -q compile -d $(LOCALE); fi
 	@touch $@

