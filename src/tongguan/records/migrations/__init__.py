@@ -1,0 +1,1 @@
+"""Migrations of the operational store, one file a revision, run by ``tongguan.records.migrate``."""
