@@ -1,0 +1,1 @@
+"""The only place that knows everything: settings, home, wiring, loops, command line, ASGI application."""

@@ -1,0 +1,128 @@
+"""One opened installation: every room wired to every other. The server and the command line both start here."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from tongguan.app.home import Home
+from tongguan.app.personal import PersonalVault
+from tongguan.app.settings import Settings, read_settings
+from tongguan.areas.packs import build_vocabulary
+from tongguan.ingest.checks import Rules
+from tongguan.ingest.config import IngestConfig
+from tongguan.ingest.intake import Ingest, KnownAnswer
+from tongguan.ingest.loader import Loader
+from tongguan.ingest.spool import Spool
+from tongguan.ingest.steps import Steps
+from tongguan.lib.ids import BatchNumbers
+from tongguan.lib.now import Now, Ticks, system_now, system_ticks
+from tongguan.model.ports import Receipt, Refusal
+from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.vocabulary import Vocabulary
+from tongguan.records import idempotency
+from tongguan.records.database import Database
+from tongguan.warehouse.client import Warehouse
+from tongguan.warehouse.migrations import migrate
+
+
+@dataclass
+class Installation:
+    """Everything of one home, open. Use :func:`open_installation`; call :meth:`close` before the process ends."""
+
+    home: Home
+    settings: Settings
+    vocabulary: Vocabulary
+    database: Database
+    warehouse: Warehouse
+    store: PersonalVault
+    ingest: Ingest
+    loader: Loader
+    now: Now
+    migrated: list[str]
+    _loader_thread: threading.Thread | None = None
+
+    def start_loader(self) -> None:
+        """Load in a thread of its own from now on."""
+        self._loader_thread = threading.Thread(target=self.loader.run, name="loader", daemon=True)
+        self._loader_thread.start()
+
+    def load_now(self) -> None:
+        """Load everything that is spooled, in this thread (the command line without a server)."""
+        self.loader.load_all()
+
+    def close(self) -> None:
+        """Stop the threads, then the engines, then give the home free. Spooled records that are not loaded stay in the spool."""
+        self.ingest.spool.close()
+        self.loader.stop()
+        if self._loader_thread is not None:
+            self._loader_thread.join()
+        self.warehouse.close()
+        self.database.close()
+        self.home.disown()
+
+
+def ingest_config(settings: Settings) -> IngestConfig:
+    """Return the part of the settings that ingest needs."""
+    return IngestConfig(future=timedelta(hours=settings.future_hours), backlog_bytes=settings.backlog_bytes, free_bytes=settings.free_bytes)
+
+
+def open_installation(
+    folder: Path, *, settings: Settings | None = None, now: Now = system_now, ticks: Ticks = system_ticks
+) -> Installation:
+    """Open a home: own it, bring its stores up to date, and make the spool ready.
+
+    Raises:
+        HomeInUseError: another process owns it.
+        SettingsError: a setting cannot be.
+        WarehouseError, RecordsError: a store cannot be opened, or is of a newer release.
+    """
+    home = Home(folder)
+    home.own()
+    try:
+        settings = settings or read_settings(home.folder)
+        database = Database.open(settings.records)
+        database.migrate()
+        vocabulary = build_vocabulary()
+        warehouse = Warehouse(settings.warehouse, memory=settings.memory)
+        migrated = migrate(warehouse, vocabulary, settings.zone)
+        return _wire(home, settings, vocabulary, database, warehouse, migrated, now, ticks)
+    except BaseException:
+        home.disown()
+        raise
+
+
+def _wire(
+    home: Home,
+    settings: Settings,
+    vocabulary: Vocabulary,
+    database: Database,
+    warehouse: Warehouse,
+    migrated: list[str],
+    now: Now,
+    ticks: Ticks,
+) -> Installation:
+    config = ingest_config(settings)
+    store = PersonalVault(database, home.master_key())
+    spool = Spool(home.spool, config)
+    steps = Steps(Rules(vocabulary, config.text_length), store, config, ticks)
+    ingest = Ingest(steps, spool, store, lambda source, key: _stored_answer(database, source, key), BatchNumbers(now), now, config)
+    loader = Loader(spool, warehouse, database, store, config, now, ticks, ingest.forget_keys)
+    spool.loaded = loader.place()
+    ingest.remember(spool.read_between(spool.loaded, spool.end))
+    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, now, migrated)
+
+
+def _stored_answer(database: Database, source: str, key: str) -> KnownAnswer | None:
+    with database.read() as connection:
+        found = idempotency.get(connection, source, key)
+    if found is None:
+        return None
+    answer = dict(found.answer)
+    refusals = tuple(
+        Refusal(r["position"], Problem(Quarantine(r["reason"]), r["field"], r["value"], r["message"], r["valid"]))
+        for r in answer.pop("refusals", [])
+    )
+    return found.body_hash, Receipt(**answer, refusals=refusals)

@@ -1,0 +1,151 @@
+"""What an event type allows: compiled once per type from the packs, run once per event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from tongguan.ingest.diagnose import shorten
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.event import Event
+from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.vocabulary import Attribute, EventType, Kind, Vocabulary
+
+PERSONAL_NAMES: Final = frozenset(
+    (
+        *("phone", "mobile", "msisdn", "telephone", "email", "mail", "wechat", "openid", "unionid"),
+        *("name", "customer_name", "contact_name", "receiver", "recipient", "address", "street", "birthday"),
+        *("identity_number", "id_number", "id_card", "passport", "bank_card", "card_number", "bank_account"),
+        *("ip", "ip_address", "imei", "imsi", "iccid"),
+    )
+)
+"""Attribute names that are taken for personal in any type, declared or not: a source may send more than a pack knows."""
+
+_WHOLE: Final = (int,)
+_KINDS: Final[dict[Kind, tuple[type, ...]]] = {
+    Kind.TEXT: (str,),
+    Kind.INTEGER: _WHOLE,
+    Kind.MONEY: _WHOLE,
+    Kind.DECIMAL: (int, float, str),
+    Kind.BOOLEAN: (bool,),
+    Kind.TIME: (str,),
+    Kind.LIST: (list,),
+    Kind.OBJECT: (dict,),
+}
+_EXAMPLES: Final[dict[Kind, str]] = {
+    Kind.TEXT: "text",
+    Kind.INTEGER: "an integer",
+    Kind.MONEY: "an integer in minor units",
+    Kind.DECIMAL: "a number, or decimal text",
+    Kind.BOOLEAN: "true or false",
+    Kind.TIME: "2026-11-21T10:00:00+08:00",
+    Kind.LIST: "a JSON array",
+    Kind.OBJECT: "a JSON object",
+}
+
+Check = Callable[[Event], Problem | None]
+
+
+@dataclass(frozen=True)
+class TypeRules:
+    """What the steps need to know of one event type."""
+
+    rank: int
+    requires: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+    personal_columns: tuple[str, ...]
+
+
+class Rules:
+    """The rules of every event type, and the closed code lists.
+
+    Args:
+        vocabulary: what the packs declare.
+        text_length: longest text inside attributes, in characters.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, text_length: int) -> None:
+        self._types = {name: _rules_of(event_type) for name, event_type in vocabulary.event_types.items()}
+        self._codes = {column: frozenset(codes) for column, codes in vocabulary.codes.items()}
+        self._text_length = text_length
+
+    def of(self, event: Event) -> TypeRules | None:
+        """Return the rules of the event's type; None for an unknown type."""
+        return self._types.get(event.type)
+
+    def problem(self, event: Event) -> Problem | None:
+        """Return what is wrong with a decoded event, or None."""
+        rules = self._types.get(event.type)
+        if rules is None:
+            hint = valid_hint(event.type, self._types)
+            return Problem(Quarantine.UNKNOWN_TYPE, "type", shorten(event.type), f"no event type {shorten(event.type)!r}", hint)
+        for column in rules.requires:
+            if getattr(event, column) in (None, ""):
+                message = f"{event.type} needs {column}"
+                return Problem(Quarantine.MISSING_FIELD, column, "", message, f"a non-empty {column}")
+        for column, codes in self._codes.items():
+            code = getattr(event, column)
+            if code and code not in codes:
+                message = f"{shorten(code)!r} is no {column}"
+                return Problem(Quarantine.UNKNOWN_CODE, column, shorten(code), message, valid_hint(code, codes, most=30))
+        if event.attributes:
+            return self._attribute_problem(rules.attributes, event.attributes)
+        return None
+
+    def _attribute_problem(self, declared: Mapping[str, Attribute], attributes: dict[str, Any]) -> Problem | None:
+        for name, value in attributes.items():
+            if isinstance(value, str) and len(value) > self._text_length:
+                message = f"attribute {shorten(name)!r} has {len(value)} characters"
+                return Problem(Quarantine.TOO_LARGE, shorten(name), shorten(value), message, f"at most {self._text_length} characters")
+            attribute = declared.get(name)
+            if attribute is None or value is None:
+                continue
+            if not _fits(attribute.kind, value):
+                message = f"attribute {name!r} is to be {attribute.kind}"
+                return Problem(Quarantine.BAD_ATTRIBUTE, name, shorten(value), message, _EXAMPLES[attribute.kind])
+            if attribute.values and value not in attribute.values:
+                message = f"attribute {name!r} has no value {shorten(value)!r}"
+                return Problem(Quarantine.BAD_ATTRIBUTE, name, shorten(value), message, valid_hint(str(value), attribute.values))
+        return None
+
+
+def _rules_of(event_type: EventType) -> TypeRules:
+    return TypeRules(event_type.rank, event_type.requires, {a.name: a for a in event_type.attributes}, event_type.personal)
+
+
+def _fits(kind: Kind, value: object) -> bool:
+    if isinstance(value, bool):
+        return kind is Kind.BOOLEAN
+    if not isinstance(value, _KINDS[kind]):
+        return False
+    if kind is Kind.TIME:
+        return _is_time(str(value))
+    if kind is Kind.DECIMAL and isinstance(value, str):
+        return _is_number(value)
+    return True
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def personal_attributes(declared: Mapping[str, Attribute], attributes: Mapping[str, Any]) -> list[str]:
+    """Return the names of the attributes present whose values are personal, declared so or by their name."""
+    return [
+        name
+        for name, value in attributes.items()
+        if value not in (None, "") and (a.personal if (a := declared.get(name)) is not None else name.lower() in PERSONAL_NAMES)
+    ]

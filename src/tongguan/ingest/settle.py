@@ -1,0 +1,132 @@
+"""The books of one block: ledger, quarantine, deliveries, keys and freshness, written in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from tongguan.ingest.frame import Frame, SetAside
+from tongguan.ingest.ports import PersonalStore
+from tongguan.ingest.steps import preview
+from tongguan.model.reasons import Quarantine
+from tongguan.records import deliveries, idempotency, ledger, quarantine
+from tongguan.records.deliveries import DeliveryRow, DeliveryState
+from tongguan.records.ledger import LedgerEntry
+from tongguan.records.quarantine import NewQuarantine
+
+if TYPE_CHECKING:
+    from tongguan.ingest.loader import Outcome
+
+_LISTED_FROM = 100
+"""Deliveries with fewer records and nothing to show are only in the ledger: single posts would swamp the list."""
+
+
+def settle(connection: Connection, outcome: Outcome, store: PersonalStore, at: datetime) -> list[tuple[str, str]]:
+    """Write what became of every record of a block; return the idempotency keys that are stored by now."""
+    _ledger(connection, outcome)
+    _quarantine(connection, outcome, store)
+    _deliveries(connection, outcome)
+    for source, received_time in _last_received(outcome.frames).items():
+        ledger.touch_source(connection, source, received_time, outcome.newest.get(source))
+    return _keys(connection, outcome.frames, at)
+
+
+def _ledger(connection: Connection, outcome: Outcome) -> None:
+    sources = {frame.batch: frame for frame in outcome.frames}
+    duplicates = Counter(double.batch for double in outcome.doubles if not double.reused)
+    reused = Counter(double.batch for double in outcome.doubles if double.reused)
+    received: Counter[tuple[str, datetime]] = Counter()
+    entries = []
+    for batch, frame in sources.items():
+        received[frame.source, ledger.hour_of(frame.received_time)] += frame.received
+        taken = frame.accepted - duplicates[batch] - reused[batch]
+        reasons = Counter(aside.reason for aside in frame.aside)
+        reasons[Quarantine.ID_REUSED.value] += reused[batch]
+        entries.append(LedgerEntry(frame.source, frame.received_time, "accepted", "", taken))
+        entries.append(LedgerEntry(frame.source, frame.received_time, "duplicate", "", duplicates[batch]))
+        entries += [LedgerEntry(frame.source, frame.received_time, "quarantined", reason, n) for reason, n in reasons.items()]
+    for (source, hour), n in received.items():
+        ledger.add_received(connection, source, hour, n)
+    ledger.add_all(connection, entries)
+
+
+def _quarantine(connection: Connection, outcome: Outcome, store: PersonalStore) -> None:
+    kept = [(frame, aside, store.unseal(aside.sealed), aside.preview) for frame in outcome.frames for aside in frame.aside]
+    kept += [(frame, aside, aside.sealed, preview(store, aside.sealed)) for frame, aside in outcome.reused]
+    if not kept:
+        return
+    ciphers = store.lock_away(connection, [(aside.customer, body) for _, aside, body, _ in kept])
+    rows = [_row(frame, aside, cipher, shown) for (frame, aside, _, shown), cipher in zip(kept, ciphers, strict=True)]
+    quarantine.add_many(connection, rows)
+
+
+def _row(frame: Frame, aside: SetAside, cipher: bytes, shown: str) -> NewQuarantine:
+    return NewQuarantine(
+        source=frame.source,
+        batch=frame.batch,
+        position=aside.position,
+        reason=Quarantine(aside.reason),
+        field=aside.field,
+        value=aside.value,
+        message=aside.message,
+        valid=aside.valid,
+        preview=shown,
+        cipher=cipher,
+        mapping=frame.mapping,
+        origin=frame.origin,
+        received_time=frame.received_time,
+    )
+
+
+def _deliveries(connection: Connection, outcome: Outcome) -> None:
+    duplicates = Counter(double.batch for double in outcome.doubles if not double.reused)
+    reused = Counter(double.batch for double in outcome.doubles if double.reused)
+    rows = []
+    for frame in outcome.frames:
+        if frame.received < _LISTED_FROM and not frame.aside and not reused[frame.batch] and not frame.origin:
+            continue
+        rows.append(
+            DeliveryRow(
+                batch=frame.batch,
+                source=frame.source,
+                origin=frame.origin,
+                received_time=frame.received_time,
+                received=frame.received,
+                accepted=frame.accepted - duplicates[frame.batch] - reused[frame.batch],
+                quarantined=len(frame.aside) + reused[frame.batch],
+                duplicate=duplicates[frame.batch],
+                state=DeliveryState.LOADED,
+            )
+        )
+    deliveries.add(connection, rows)
+
+
+def _last_received(frames: Sequence[Frame]) -> dict[str, datetime]:
+    last: dict[str, datetime] = {}
+    for frame in frames:
+        last[frame.source] = max(last.get(frame.source, frame.received_time), frame.received_time)
+    return last
+
+
+def _keys(connection: Connection, frames: Sequence[Frame], at: datetime) -> list[tuple[str, str]]:
+    stored = []
+    for frame in frames:
+        if frame.key:
+            answer: dict[str, Any] = {
+                "batch": frame.batch,
+                "received": frame.received,
+                "accepted": frame.accepted,
+                "quarantined": len(frame.aside),
+                "refusals": [_refusal(aside) for aside in frame.aside[:1000]],
+            }
+            idempotency.put(connection, frame.source, frame.key, frame.body_digest, answer, at)
+            stored.append((frame.source, frame.key))
+    return stored
+
+
+def _refusal(aside: SetAside) -> dict[str, Any]:
+    return {name: getattr(aside, name) for name in ("position", "reason", "field", "value", "message", "valid")}

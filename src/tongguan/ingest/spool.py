@@ -1,0 +1,265 @@
+"""The spool: append-only segment files; accepted means synced here.
+
+One writer thread collects everything that waits, writes it, syncs once, and then answers all (group commit). The loader
+reads behind it. Segments are named by a growing number; a place in the spool is (segment, byte offset).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import queue
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from tongguan.ingest.config import IngestConfig
+from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
+from tongguan.ingest.frame import HEADER_BYTES, MAGIC, Frame, unpack
+from tongguan.lib.failpoint import passing
+
+_SUFFIX: Final = ".seg"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A place between frames: number of the segment, and byte offset in it."""
+
+    segment: int
+    offset: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Return it as it is stored in ``records``."""
+        return {"segment": self.segment, "offset": self.offset}
+
+    @staticmethod
+    def from_dict(stored: dict[str, int]) -> Place:
+        """Return the place that :meth:`as_dict` gave."""
+        return Place(int(stored["segment"]), int(stored["offset"]))
+
+
+START: Final = Place(0, 0)
+
+
+class Spool:
+    """The spool of one home.
+
+    Args:
+        folder: where the segments are; made if missing.
+        config: sizes and limits.
+
+    A torn frame at the end of the last segment (the process died while writing; nobody was answered) is cut off at opening.
+    """
+
+    def __init__(self, folder: Path, config: IngestConfig) -> None:
+        self.folder = folder
+        self._config = config
+        folder.mkdir(parents=True, exist_ok=True)
+        self._waiting: queue.SimpleQueue[tuple[bytes, Future[None]] | None] = queue.SimpleQueue()
+        self.grown = threading.Condition()
+        self._file: BinaryIO
+        self._end = self._open_last()
+        self.loaded = START
+        self._stopped = False
+        self._thread = threading.Thread(target=self._write_all, name="spool-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def end(self) -> Place:
+        """The place after the last synced frame."""
+        return self._end
+
+    def append(self, packed: bytes) -> Future[None]:
+        """Queue a packed frame; the future is done once it is synced to disk.
+
+        Raises:
+            BusyError, NoSpaceError: nothing was queued. The future raises the same when the disk fills while writing.
+        """
+        self._check_room(len(packed))
+        done: Future[None] = Future()
+        self._waiting.put((packed, done))
+        return done
+
+    def _check_room(self, size: int) -> None:
+        if self._stopped:
+            raise BusyError("the server is stopping; send again in a moment")
+        if self.backlog() + size > self._config.backlog_bytes:
+            raise BusyError("too much waits to be loaded; send again later")
+        if shutil.disk_usage(self.folder).free < self._config.free_bytes + size:
+            raise NoSpaceError(f"less than {self._config.free_bytes} bytes are free on the disk of the spool")
+
+    def backlog(self) -> int:
+        """Return about how many bytes are synced and not yet loaded."""
+        end, loaded = self._end, self.loaded
+        if end.segment == loaded.segment:
+            return end.offset - loaded.offset
+        whole = sum(self._path(n).stat().st_size for n in self.segments() if loaded.segment <= n < end.segment)
+        return whole - loaded.offset + end.offset
+
+    def segments(self) -> list[int]:
+        """Return the numbers of the segments on disk, in order."""
+        return sorted(int(path.stem) for path in self.folder.glob(f"*{_SUFFIX}"))
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:012d}{_SUFFIX}"
+
+    def _open_last(self) -> Place:
+        numbers = self.segments()
+        number = numbers[-1] if numbers else 1
+        path = self._path(number)
+        path.touch()
+        whole = _whole_bytes(path)
+        os.truncate(path, whole)
+        self._file = path.open("ab")
+        _sync_folder(self.folder)
+        return Place(number, whole)
+
+    def _write_all(self) -> None:
+        while True:
+            first = self._waiting.get()
+            if first is None:
+                return
+            batch = [first]
+            stop = False
+            while not self._waiting.empty():
+                item = self._waiting.get()
+                if item is None:
+                    stop = True
+                    break
+                batch.append(item)
+            self._write(batch)
+            if stop:
+                return
+
+    def _write(self, waiting: list[tuple[bytes, Future[None]]]) -> None:
+        # From here on a future can no longer be cancelled; one that was cancelled before is not written at all.
+        batch = [item for item in waiting if item[1].set_running_or_notify_cancel()]
+        data = b"".join(packed for packed, _ in batch)
+        try:
+            if self._end.offset >= self._config.segment_bytes:
+                self._roll()
+            self._file.write(data)
+            self._file.flush()
+            passing("spool.before_fsync")
+            os.fdatasync(self._file.fileno())
+        except OSError as error:
+            self._undo()
+            failure = _as_delivery_error(error)
+            for _, done in batch:
+                done.set_exception(failure)
+            return
+        passing("spool.after_fsync")
+        with self.grown:
+            self._end = Place(self._end.segment, self._end.offset + len(data))
+            self.grown.notify_all()
+        for _, done in batch:
+            done.set_result(None)
+
+    def _undo(self) -> None:
+        """Forget what was half written, so that the next frame follows the last whole one."""
+        number = self._end.segment
+        # Closing flushes what did not fit; the truncation below removes what did.
+        with contextlib.suppress(OSError):
+            self._file.close()
+        os.truncate(self._path(number), self._end.offset)
+        self._file = self._path(number).open("ab")
+
+    def _roll(self) -> None:
+        number = self._end.segment + 1
+        fresh = self._path(number).open("ab")
+        _sync_folder(self.folder)
+        self._file.close()
+        self._file = fresh
+        self._end = Place(number, 0)
+
+    def read(self, start: Place, *, rows: int, size: int) -> tuple[list[Frame], Place]:
+        """Return the synced frames from ``start`` on, and the place after them.
+
+        At least one frame where there is one; then as many as stay within ``rows`` accepted rows and ``size`` bytes.
+        """
+        frames: list[Frame] = []
+        place, count, held = start, 0, 0
+        for frame, after, length in self._frames(start):
+            if frames and (count + frame.accepted > rows or held + length > size):
+                break
+            frames.append(frame)
+            place, count, held = after, count + frame.accepted, held + length
+        return frames, place
+
+    def read_between(self, start: Place, end: Place) -> list[Frame]:
+        """Return exactly the frames between two places that :meth:`read` gave."""
+        return [frame for frame, after, _ in self._frames(start) if after <= end]
+
+    def _frames(self, start: Place) -> Iterator[tuple[Frame, Place, int]]:
+        """Yield (frame, place after it, its bytes) up to the synced end."""
+        end = self._end
+        for number in self.segments():
+            if number < start.segment or number > end.segment:
+                continue
+            offset = start.offset if number == start.segment else 0
+            limit = end.offset if number == end.segment else self._path(number).stat().st_size
+            with self._path(number).open("rb") as file:
+                file.seek(offset)
+                while offset < limit:
+                    header = file.read(HEADER_BYTES)
+                    body = file.read(int.from_bytes(header[4:8], "big"))
+                    found = unpack(header + body)
+                    if found is None:
+                        name = self._path(number).name
+                        raise DeliveryError(f"segment {name} is damaged at byte {offset}; restore it from a backup")
+                    offset += found[1]
+                    yield found[0], Place(number, offset), found[1]
+
+    def forget(self, place: Place) -> None:
+        """Note that everything before ``place`` is loaded; whole segments before it are removed."""
+        self.loaded = place
+        for number in self.segments():
+            if number < place.segment:
+                self._path(number).unlink()
+
+    def wait_beyond(self, place: Place, timeout: float) -> bool:
+        """Wait until something is synced after ``place``; tell whether there is."""
+        with self.grown:
+            return self.grown.wait_for(lambda: self._end > place or self._stopped, timeout) and self._end > place
+
+    def close(self) -> None:
+        """Write what waits, then stop. Later appends are refused."""
+        self._stopped = True
+        with self.grown:
+            self.grown.notify_all()
+        self._waiting.put(None)
+        self._thread.join()
+        self._file.close()
+
+
+def _whole_bytes(path: Path) -> int:
+    """Return how many bytes of a segment are whole frames."""
+    whole = 0
+    with path.open("rb") as file:
+        while True:
+            header = file.read(HEADER_BYTES)
+            if len(header) < HEADER_BYTES or header[:4] != MAGIC:
+                return whole
+            length = int.from_bytes(header[4:8], "big")
+            if unpack(header + file.read(length)) is None:
+                return whole
+            whole += HEADER_BYTES + length
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _as_delivery_error(error: OSError) -> DeliveryError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return NoSpaceError(f"the disk of the spool is full: {error}")
+    return BusyError(f"the spool could not be written: {error}")

@@ -1,0 +1,1 @@
+"""The words that all rooms share: frozen types and ports, no I/O."""

@@ -1,0 +1,240 @@
+"""What the questions of pages, command line and API are answered with: frozen, typed, free of SQL.
+
+Every question has one function in a stage that returns one of these; page, ``--json`` and API show the same object.
+Times are aware and in UTC; the edge turns them into the operation's zone. Amounts are integer minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases are asked for; empty fields do not filter.
+
+    Attributes:
+        search: an exact or leading part of any id of the case (its own, or a customer's, payment's, package's …).
+        status: status word of the current milestone.
+        step: current milestone.
+        stage: name of a stage; cases that wait there.
+        channel, region, business_class, customer_id: latest value of the attribute; a region covers those below it.
+        since, until: first event at or after, and before.
+        open_only: only those that have not reached a final milestone.
+    """
+
+    search: str = ""
+    status: str = ""
+    step: str = ""
+    stage: str = ""
+    channel: str = ""
+    region: str = ""
+    business_class: str = ""
+    customer_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    open_only: bool = False
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case as lists show it.
+
+    Attributes:
+        step: current milestone; empty when no step was reached.
+        status: status word of the step.
+        sold: sum of the amounts ordered (items where there are items, else the order's own amount).
+        paid: sum of payments less refunds.
+    """
+
+    kind: str
+    case_id: str
+    step: str
+    status: str
+    first_time: datetime
+    last_time: datetime
+    due_time: datetime | None
+    channel: str
+    sub_channel: str
+    region: str
+    business_class: str
+    brand: str
+    tier: str
+    network: str
+    customer_id: str
+    product_id: str
+    currency: str
+    sold: int | None
+    paid: int | None
+    events: int
+    open: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of a list of cases; ``total`` counts all that match."""
+
+    rows: Sequence[CaseRow]
+    total: int
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class TraceEvent:
+    """One event of a trace.
+
+    Attributes:
+        gap: seconds since the event before it in the trace; None for the first.
+        via: how it belongs to the case: the kind of object through which it was found.
+        attributes: what only this type has, as stored (personal values are tokens).
+        columns: every non-empty wide column by name, as text.
+    """
+
+    event_id: str
+    time: datetime
+    type: str
+    area: str
+    gap: float | None
+    via: str
+    milestone: str
+    amount: int | None
+    currency: str
+    source: str
+    received_time: datetime
+    attributes: dict[str, object]
+    columns: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Join:
+    """Whether one kind of object that a complete story would have was found.
+
+    Attributes:
+        kind: order, payment, package, session, contact, ticket …
+        ids: those found; empty when none joined.
+        events: how many events came through them.
+    """
+
+    kind: str
+    ids: Sequence[str]
+    events: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One case's whole story, in the total order of events."""
+
+    case: CaseRow
+    events: Sequence[TraceEvent]
+    joins: Sequence[Join]
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """How one stage of the process does.
+
+    Attributes:
+        volume: events that count as its volume, since midnight of the operation's day.
+        volume_yesterday, volume_last_week: the same stretch of the day, one and seven days before.
+        rate: volume of the last full hour before ``at``.
+        failures: failure events since midnight.
+        backlog: cases that wait here now; None where nothing can wait.
+        oldest: since when the oldest of them waits.
+        hourly: volume in each hour of today, 24 entries; None for hours to come.
+        hourly_yesterday: the same of yesterday, 24 entries.
+    """
+
+    name: str
+    volume: int
+    volume_yesterday: int
+    volume_last_week: int
+    rate: int
+    failures: int
+    backlog: int | None
+    oldest: datetime | None
+    hourly: Sequence[int | None]
+    hourly_yesterday: Sequence[int]
+
+
+@dataclass(frozen=True)
+class FlowFilter:
+    """Which events the panorama counts; empty fields do not filter."""
+
+    channel: str = ""
+    region: str = ""
+    business_class: str = ""
+    brand: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The whole process at one moment.
+
+    Attributes:
+        at: the moment asked for.
+        day: the operation's day, as ISO text.
+        data_through: time of the newest event received by then; None without any.
+    """
+
+    at: datetime
+    day: str
+    data_through: datetime | None
+    stages: Sequence[StageStatus] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class OrderSummary:
+    """All orders in one answer.
+
+    Attributes:
+        orders: how many.
+        by_status: status word → orders, most first.
+        delivered: orders with a time of delivery.
+        promised: of those, with a promised time.
+        on_time_by_timestamp: delivered at or before the promised instant.
+        on_time_by_date: delivered on or before the promised calendar date, in ``zone``.
+        paid: sum of payments less refunds, minor units, by currency.
+        sold: sum of what was ordered, minor units, by currency.
+        items, payments: how many lines.
+    """
+
+    orders: int
+    by_status: dict[str, int]
+    delivered: int
+    promised: int
+    on_time_by_timestamp: int
+    on_time_by_date: int
+    zone: str
+    paid: dict[str, int]
+    sold: dict[str, int]
+    items: int
+    payments: int
+
+
+@dataclass(frozen=True)
+class SourceAccount:
+    """The books of one source.
+
+    Attributes:
+        received: counted by the readers.
+        accepted, duplicate, quarantined, rejected: what the steps and the loader report.
+        difference: received − (accepted + duplicate + quarantined + rejected); anything but 0 is a fault of ours.
+        last_received: when it last delivered; None if never.
+        newest_event: time of its newest event.
+        quarantine_open: records that wait for somebody.
+    """
+
+    source: str
+    received: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+    rejected: int
+    difference: int
+    last_received: datetime | None
+    newest_event: datetime | None
+    quarantine_open: int

@@ -1,0 +1,275 @@
+"""How a pack says what its events, cases and stages are, and the one registry made of all packs.
+
+Packs declare; engines read. No engine knows a telecom word: it gets a :class:`Vocabulary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.event import EVENT_FIELDS, OBJECT_KINDS
+
+
+class VocabularyError(ValueError):
+    """Two packs contradict each other, or a declaration names something that does not exist."""
+
+
+class Kind(StrEnum):
+    """What a value of an attribute is."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    MONEY = "money"
+    LIST = "list"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """Return the Chinese name for any ``zh…`` language and the English one otherwise."""
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A value that only some event types carry, inside ``attributes``.
+
+    Attributes:
+        name: key in the JSON object, snake_case.
+        kind: what its value is; money is an integer in minor units, time is RFC 3339 text with a zone.
+        meaning: one sentence in English.
+        personal: the value says something about an identifiable person: stored only as a keyed token.
+        values: the only valid texts; empty for any.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    personal: bool = False
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One kind of thing that happens.
+
+    Attributes:
+        name: ``noun.past_participle``, such as ``order.created``.
+        label: display name.
+        meaning: one or two sentences in English: what happened, and who says it.
+        rank: place among events of the same instant and sequence, 0–999; a cause ranks below its effect.
+        requires: columns that must not be empty.
+        attributes: what it may carry besides the wide columns.
+        milestones: case kind → milestone that this event reaches in the case that it refers to.
+        personal: columns of the wide shape whose value is personal in this type.
+        version: raised when the meaning of a field changes; older versions are up-cast.
+    """
+
+    name: str
+    label: Label
+    meaning: str
+    rank: int = 500
+    requires: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    milestones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    personal: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A point that a case reaches.
+
+    Attributes:
+        name: unique within the case kind.
+        label: display name.
+        status: the coarse state a case is in once this is its latest step (TMF622 words where one fits).
+        step: False for things that happen beside the flow (an item added, a note): they are counted and timed,
+            but never become the current step.
+        final: nothing more is expected after it.
+    """
+
+    name: str
+    label: Label
+    status: str
+    step: bool = True
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """One kind of run of a process: an order, a package, a ticket.
+
+    Attributes:
+        name: also the object kind; the column ``<name>_id`` names its cases.
+        label: display name.
+        milestones: in the usual order.
+    """
+
+    name: str
+    label: Label
+    milestones: tuple[Milestone, ...]
+
+    @property
+    def key(self) -> str:
+        """The column of ``events`` that holds the id of the case."""
+        return f"{self.name}_id"
+
+    def milestone(self, name: str) -> Milestone:
+        """Return a milestone by name.
+
+        Raises:
+            KeyError: no such milestone; the message names the nearest.
+        """
+        for milestone in self.milestones:
+            if milestone.name == name:
+                return milestone
+        raise KeyError(f"case kind {self.name!r} has no milestone {name!r}; {valid_hint(name, [m.name for m in self.milestones])}")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the whole process, as the panorama draws it.
+
+    Attributes:
+        name: code, also in addresses of pages.
+        label: display name.
+        volume: event types whose count is the stage's volume.
+        failures: event types whose count is its failures.
+        case_kind: the kind of case that waits in this stage; empty when nothing waits.
+        waiting_at: milestones at which a case waits for this stage to act.
+    """
+
+    name: str
+    label: Label
+    volume: tuple[str, ...]
+    failures: tuple[str, ...] = ()
+    case_kind: str = ""
+    waiting_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What one area contributes.
+
+    Attributes:
+        area: name of the folder under ``areas``.
+        label: display name.
+        event_types: its events.
+        case_kinds: its kinds of case.
+        codes: closed code lists by column (``channel``, ``business_class`` …): code → label. Columns that no pack
+            lists take any text.
+    """
+
+    area: str
+    label: Label
+    event_types: tuple[EventType, ...] = ()
+    case_kinds: tuple[CaseKind, ...] = ()
+    codes: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Vocabulary:
+    """Every event type, case kind, code list and stage of an installation.
+
+    Args:
+        packs: the areas' packs.
+        stages: the stages of the whole process in order.
+
+    Raises:
+        VocabularyError: a name declared twice, or a reference to something that no pack declares.
+    """
+
+    def __init__(self, packs: Iterable[Pack], stages: Iterable[Stage] = ()) -> None:
+        self.packs = tuple(packs)
+        self.event_types: dict[str, EventType] = {}
+        self.area_of: dict[str, str] = {}
+        self.case_kinds: dict[str, CaseKind] = {}
+        self.codes: dict[str, dict[str, Label]] = {}
+        for pack in self.packs:
+            self._add(pack)
+        self.stages = tuple(stages)
+        self._check()
+
+    def _add(self, pack: Pack) -> None:
+        for event_type in pack.event_types:
+            if event_type.name in self.event_types:
+                raise VocabularyError(f"event type {event_type.name!r} is declared by {self.area_of[event_type.name]} and {pack.area}")
+            self.event_types[event_type.name] = event_type
+            self.area_of[event_type.name] = pack.area
+        for kind in pack.case_kinds:
+            if kind.name in self.case_kinds:
+                raise VocabularyError(f"case kind {kind.name!r} is declared twice, again by {pack.area}")
+            self.case_kinds[kind.name] = kind
+        for column, codes in pack.codes.items():
+            known = self.codes.setdefault(column, {})
+            for code, label in codes.items():
+                if known.setdefault(code, label) != label:
+                    raise VocabularyError(f"code {code!r} of {column!r} has two labels, the second from {pack.area}")
+
+    def _check(self) -> None:
+        for kind in self.case_kinds.values():
+            if kind.name not in OBJECT_KINDS:
+                raise VocabularyError(f"case kind {kind.name!r} has no column; {valid_hint(kind.name, OBJECT_KINDS)}")
+            _no_twins(f"milestones of {kind.name}", [m.name for m in kind.milestones])
+        for event_type in self.event_types.values():
+            self._check_type(event_type)
+        for stage in self.stages:
+            for name in (*stage.volume, *stage.failures):
+                self.event_type(name)
+            for milestone in stage.waiting_at:
+                self.case_kind(stage.case_kind).milestone(milestone)
+
+    def _check_type(self, event_type: EventType) -> None:
+        if not 0 <= event_type.rank <= 999:
+            raise VocabularyError(f"{event_type.name}: rank {event_type.rank} is not within 0–999")
+        for column in (*event_type.requires, *event_type.personal):
+            if column not in EVENT_FIELDS:
+                raise VocabularyError(f"{event_type.name} names column {column!r}; {valid_hint(column, EVENT_FIELDS)}")
+        _no_twins(f"attributes of {event_type.name}", [a.name for a in event_type.attributes])
+        for kind, milestone in event_type.milestones.items():
+            self.case_kind(kind).milestone(milestone)
+
+    def event_type(self, name: str) -> EventType:
+        """Return an event type by name; KeyError names the nearest."""
+        try:
+            return self.event_types[name]
+        except KeyError:
+            raise KeyError(f"no event type {name!r}; {valid_hint(name, self.event_types)}") from None
+
+    def case_kind(self, name: str) -> CaseKind:
+        """Return a case kind by name; KeyError names the nearest."""
+        try:
+            return self.case_kinds[name]
+        except KeyError:
+            raise KeyError(f"no case kind {name!r}; {valid_hint(name, self.case_kinds)}") from None
+
+    def stage(self, name: str) -> Stage:
+        """Return a stage by name; KeyError names the nearest."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(f"no stage {name!r}; {valid_hint(name, [s.name for s in self.stages])}")
+
+    def code_label(self, column: str, code: str, language: str) -> str:
+        """Return the display name of a code, or the code itself where no pack names it."""
+        label = self.codes.get(column, {}).get(code)
+        return label.in_language(language) if label else code
+
+
+def _no_twins(what: str, names: list[str]) -> None:
+    twins = sorted({name for name in names if names.count(name) > 1})
+    if twins:
+        raise VocabularyError(f"{what}: declared more than once: {', '.join(twins)}")

@@ -1,0 +1,1 @@
+"""The analytical store: ClickHouse, in process (chDB) or a server, behind one way to ask."""

@@ -1,0 +1,314 @@
+"""The tables and views of the warehouse, declared once; DDL for one engine or a cluster is made from here.
+
+``events`` is the truth. Everything else is a projection that a materialized view fills in the same insert:
+
+- ``event_keys``: which ids exist, with a digest of the body; the loader's memory for duplicates.
+- ``event_objects``: object → events (OCEL 2.0 relations), for traces and search.
+- ``cases``: partial states of cases, merged on read (:mod:`tongguan.warehouse.case_states`).
+- ``hourly_counts``: events and amounts per hour and dimension.
+- ``aggregate_facts``: totals that other systems reported, latest value per key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, REFERENCES, ROW_COLUMNS
+from tongguan.model.vocabulary import Vocabulary
+
+_INSTANT: Final = "DateTime64(6, 'UTC')"
+
+CASE_ATTRIBUTES: Final = (
+    "channel",
+    "sub_channel",
+    "region",
+    "business_class",
+    "brand",
+    "tier",
+    "network",
+    "customer_id",
+    "product_id",
+    "currency",
+)
+"""Columns of events whose latest non-empty value a case remembers."""
+
+_SECOND_CENTURY: Final = 2_208_988_800_000_000
+"""Microseconds from 1900 to 1970: makes every storable instant a positive number."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: name, engine type, and what follows the type (default expression, codec)."""
+
+    name: str
+    type: str
+    rest: str = ""
+
+    def ddl(self) -> str:
+        """Return the column as CREATE TABLE wants it."""
+        return f"`{self.name}` {self.type}{' ' + self.rest if self.rest else ''}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the MergeTree family.
+
+    Attributes:
+        engine: family member without arguments, such as ``MergeTree``.
+        engine_arguments: what stands between the engine's brackets.
+        order_by: sorting key.
+        shard_by: expression that says on which shard of a cluster a row lives.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    engine: str
+    order_by: str
+    partition_by: str = ""
+    settings: str = ""
+    engine_arguments: str = ""
+    shard_by: str = "rand()"
+
+
+@dataclass(frozen=True)
+class View:
+    """A materialized view: what each inserted block of ``events`` adds to ``target``."""
+
+    name: str
+    target: str
+    select: str
+
+
+def order_key_sql(prefix: str = "") -> str:
+    """Return the expression of an event's place in the total order, a UInt128.
+
+    From the high bits down: time in µs since 1900 (56 bits), the source's sequence (32), the type's rank (10) and a
+    digest of the id (30). Arrival plays no part. Two events that agree in time, sequence and rank and in 30 bits of
+    the digest (one pair in 10⁹) have no order between them.
+    """
+    return (
+        f"bitShiftLeft(toUInt128(toUnixTimestamp64Micro({prefix}time) + {_SECOND_CENTURY}), 72)"
+        f" + bitShiftLeft(toUInt128({prefix}sequence), 40) + bitShiftLeft(toUInt128({prefix}rank), 30)"
+        f" + bitAnd(cityHash64({prefix}event_id), 1073741823)"
+    )
+
+
+def key_time_sql(key: str) -> str:
+    """Return the expression that gives back the time of an order key."""
+    return f"fromUnixTimestamp64Micro(toInt64(bitShiftRight({key}, 72)) - {_SECOND_CENTURY}, 'UTC')"
+
+
+def body_digest_sql() -> str:
+    """Return the expression of the digest by which the same id with another body is told apart."""
+    parts = []
+    for name in EVENT_FIELDS:
+        if name in {"amount", "quantity", "duration", "due_time"}:
+            parts.append(f"ifNull(toString({name}), '')")
+        elif name == "objects":
+            parts.append("toString(objects)")
+        elif name != "event_id":
+            parts.append(name)
+    return f"cityHash64({', '.join(parts)})"
+
+
+def _event_columns(zone: str) -> list[Column]:
+    types = {
+        "type": "LowCardinality(String)",
+        "time": _INSTANT,
+        "event_id": "String",
+        "sequence": "UInt32",
+        "amount": "Nullable(Int64)",
+        "currency": "LowCardinality(String)",
+        "quantity": "Nullable(Int64)",
+        "duration": "Nullable(Int64)",
+        "due_time": f"Nullable({_INSTANT})",
+        "attributes": "String",
+        "objects": "Array(Tuple(kind String, id String, qualifier String))",
+        "rank": "UInt16",
+        "source": "LowCardinality(String)",
+        "batch": "UInt64",
+        "position": "UInt32",
+        "received_time": _INSTANT,
+    }
+    types |= dict.fromkeys(DIMENSIONS, "LowCardinality(String)") | dict.fromkeys(REFERENCES, "String")
+    codecs = {"attributes": "CODEC(ZSTD(1))", "event_id": "CODEC(ZSTD(1))", "received_time": "CODEC(Delta, ZSTD(1))"}
+    columns = [Column(name, types[name], codecs.get(name, "")) for name in ROW_COLUMNS]
+    columns.append(Column("body", "UInt64", f"DEFAULT {body_digest_sql()}"))
+    columns.append(Column("block", "UInt64"))
+    columns.append(Column("business_date", "Date", f"DEFAULT toDate(time, '{zone}')"))
+    columns.append(Column("hour", "UInt8", f"DEFAULT toHour(time, '{zone}')"))
+    return columns
+
+
+# fsync: a block that the loader has ticked off must survive a power cut. The window lets the loader insert the block
+# that it was busy with once more after a crash; it never goes back further than that one.
+_DURABLE: Final = "non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1"
+_REPEATABLE: Final = "non_replicated_deduplication_window = 1000"
+
+
+_HOURLY: Final = ("type", "channel", "region", "business_class", "brand", "currency", "source")
+
+
+def tables(zone: str) -> list[Table]:
+    """Return every table. ``zone`` is the operation's IANA zone, by which business date and hour are counted."""
+    events = _event_columns(zone)
+    return [
+        Table(
+            "events",
+            events,
+            "MergeTree",
+            "(business_date, type, time)",
+            partition_by="toYYYYMM(business_date)",
+            settings=_DURABLE,
+            shard_by="cityHash64(event_id)",
+        ),
+        Table(
+            "event_keys",
+            [
+                Column("id_hash", "UInt64"),
+                Column("id_check", "UInt64"),
+                Column("body", "UInt64"),
+                Column("block", "UInt64"),
+            ],
+            "MergeTree",
+            "id_hash",
+            # Random look-ups read a granule for every id, so granules are small.
+            settings=f"{_REPEATABLE}, index_granularity = 256",
+            shard_by="id_hash",
+        ),
+        Table(
+            "event_objects",
+            [
+                Column("kind", "LowCardinality(String)"),
+                Column("id", "String"),
+                Column("business_date", "Date"),
+                Column("type", "LowCardinality(String)"),
+                Column("time", _INSTANT),
+                Column("event_id", "String", "CODEC(ZSTD(1))"),
+                Column("qualifier", "LowCardinality(String)"),
+            ],
+            "MergeTree",
+            "(kind, id, time)",
+            settings=_REPEATABLE,
+            shard_by="cityHash64(kind, id)",
+        ),
+        Table(
+            "cases", _case_columns(), "AggregatingMergeTree", "(kind, case_id)", settings=_REPEATABLE, shard_by="cityHash64(kind, case_id)"
+        ),
+        Table(
+            "hourly_counts",
+            [
+                Column("business_date", "Date"),
+                Column("hour", "UInt8"),
+                *[Column(name, "LowCardinality(String)") for name in _HOURLY],
+                Column("events", "UInt64"),
+                Column("amount", "Int64"),
+                Column("newest", f"SimpleAggregateFunction(max, {_INSTANT})"),
+            ],
+            "SummingMergeTree",
+            f"(business_date, hour, {', '.join(_HOURLY)})",
+            engine_arguments="(events, amount)",
+            settings=_REPEATABLE,
+        ),
+        Table(
+            "aggregate_facts",
+            [
+                Column("fact", "LowCardinality(String)"),
+                Column("period_start", "Date"),
+                Column("period_end", "Date"),
+                *[Column(n, "LowCardinality(String)") for n in ("region", "channel", "network", "business_class", "source")],
+                Column("value", "Decimal(38, 6)"),
+                Column("order_key", "UInt128"),
+            ],
+            "ReplacingMergeTree",
+            "(fact, period_start, period_end, region, channel, network, business_class, source)",
+            engine_arguments="order_key",
+            settings=_REPEATABLE,
+        ),
+    ]
+
+
+def _case_columns() -> list[Column]:
+    latest = "AggregateFunction(argMax, {type}, UInt128)"
+    return [
+        Column("kind", "LowCardinality(String)"),
+        Column("case_id", "String"),
+        Column(
+            "entries",
+            "SimpleAggregateFunction(groupArrayArray, Array(Tuple(key UInt128, milestone String, amount Nullable(Int64))))",
+        ),
+        *[Column(name, latest.format(type="String")) for name in CASE_ATTRIBUTES],
+        Column("due_time", latest.format(type=_INSTANT)),
+    ]
+
+
+def staging_columns(zone: str) -> list[Column]:
+    """Return the columns of the loader's staging table: those of a spooled row and the body digest."""
+    return [column for column in _event_columns(zone) if column.name in ROW_COLUMNS or column.name == "body"]
+
+
+def views(vocabulary: Vocabulary) -> list[View]:
+    """Return every materialized view on ``events``, for the case kinds and milestones that the packs declare."""
+    return [
+        View(
+            "event_keys_view",
+            "event_keys",
+            "SELECT cityHash64(event_id) AS id_hash, sipHash64(event_id) AS id_check, body, block FROM events",
+        ),
+        View("event_objects_view", "event_objects", _objects_select()),
+        *[View(f"cases_{kind}_view", "cases", select) for kind, select in case_selects(vocabulary).items()],
+        View(
+            "hourly_counts_view",
+            "hourly_counts",
+            "SELECT business_date, hour, type, channel, region, business_class, brand, currency, source, count() AS events,"
+            " sum(ifNull(amount, 0)) AS amount, max(time) AS newest FROM events"
+            " GROUP BY business_date, hour, type, channel, region, business_class, brand, currency, source",
+        ),
+        View("aggregate_facts_view", "aggregate_facts", _aggregate_select()),
+    ]
+
+
+def _objects_select() -> str:
+    pairs = ", ".join(f"('{name.removesuffix('_id')}', {name}, '')" for name in REFERENCES)
+    return (
+        "SELECT o.1 AS kind, o.2 AS id, business_date, type, time, event_id, o.3 AS qualifier FROM events"
+        f" ARRAY JOIN arrayConcat(arrayFilter(x -> x.2 != '', [{pairs}]), arrayMap(x -> (x.kind, x.id, x.qualifier), objects)) AS o"
+    )
+
+
+def _aggregate_select() -> str:
+    text = "JSONExtractString(attributes, '{0}') AS {0}"
+    dates = ", ".join(f"toDate(JSONExtractString(attributes, '{name}')) AS {name}" for name in ("period_start", "period_end"))
+    return (
+        f"SELECT {text.format('fact')}, {dates}, region, channel, network, business_class, source,"
+        " toDecimal128(JSONExtractString(attributes, 'value'), 6) AS value,"
+        f" {order_key_sql()} AS order_key FROM events WHERE type = 'aggregate.reported'"
+    )
+
+
+def case_selects(vocabulary: Vocabulary) -> dict[str, str]:
+    """Return, by case kind, the SELECT that turns a block of events into partial states of its cases."""
+    found = {}
+    for kind in vocabulary.case_kinds.values():
+        by_type = {t.name: t.milestones[kind.name] for t in vocabulary.event_types.values() if kind.name in t.milestones}
+        if by_type:
+            found[kind.name] = _case_select(kind.name, kind.key, by_type)
+    return found
+
+
+def _case_select(kind: str, key: str, by_type: dict[str, str]) -> str:
+    types = ", ".join(f"'{name}'" for name in sorted(by_type))
+    milestones = ", ".join(f"'{by_type[name]}'" for name in sorted(by_type))
+    latest = [f"argMaxStateIf(toString({name}), k, {name} != '') AS {name}" for name in CASE_ATTRIBUTES]
+    return (
+        f"WITH {order_key_sql('e.')} AS k SELECT '{kind}' AS kind, e.{key} AS case_id,"
+        f" groupArray((k, transform(toString(e.type), [{types}], [{milestones}], ''), e.amount)) AS entries,"
+        f" {', '.join(latest)}, argMaxStateIf(assumeNotNull(e.due_time), k, isNotNull(e.due_time)) AS due_time"
+        f" FROM events AS e WHERE e.{key} != '' AND e.type IN ({types}) GROUP BY e.{key}"
+    )
+
+
+PROJECTIONS: Final = ("event_keys", "event_objects", "cases", "hourly_counts", "aggregate_facts")
+"""Tables that can be made anew from ``events``."""
