@@ -14,7 +14,7 @@ from tests.tools import ROOT
 SHARED_BETWEEN_AREAS = {"events", "codes"}
 """The modules of an area that other areas may import."""
 
-ASSEMBLERS = re.compile(r"^tongguan\.areas(\.registry)?$")
+ASSEMBLERS = re.compile(r"^tongguan\.areas(\.packs)?$")
 """The modules whose work is to name all areas."""
 
 WORDS_OF_ALL = "tongguan.areas.declaring"
@@ -54,7 +54,7 @@ def test_areas_meet_in_events_and_codes_only() -> None:
         ("tongguan.areas.orders.pages", "tongguan.areas.payments.events", True),
         ("tongguan.areas.orders.pages", "tongguan.areas.payments.codes", True),
         ("tongguan.areas.orders.pages", "tongguan.areas.orders.kpis", True),
-        ("tongguan.areas.registry", "tongguan.areas.orders.kpis", True),
+        ("tongguan.areas.packs", "tongguan.areas.orders.kpis", True),
         ("tongguan.areas.orders.events", "tongguan.areas.declaring", True),
         ("tongguan.areas.declaring", "tongguan.areas.orders.kpis", False),
         ("tongguan.areas.orders.pages", "tongguan.areas.payments.kpis", False),
