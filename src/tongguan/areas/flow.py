@@ -1,0 +1,161 @@
+"""The whole process 全流程: its 13 stages in order.
+
+What a stage counts: ``volume`` are the things it took in or finished, bad ends included; ``failures`` are the bad ends
+among them. So failures / volume is the share that went wrong. A case waits for at most one stage: no milestone stands
+in two of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tongguan.model.vocabulary import Label, Stage
+
+_SELLING: Final = (
+    Stage(
+        "listing",
+        Label("商品上架", "Listing"),
+        volume=("product.listed", "product.rejected"),
+        failures=("product.rejected",),
+        case_kind="product",
+        waiting_at=("submitted", "reviewed"),
+    ),
+    Stage(
+        "stock",
+        Label("资源入库", "Stock-in"),
+        volume=("resource.received", "resource.refused", "stock.received", "stock.refused"),
+        failures=("resource.refused", "stock.refused"),
+        case_kind="order",
+        waiting_at=("unavailable",),
+    ),
+    Stage("visit", Label("客户来访", "Visits"), volume=("visit.page_viewed",)),
+    Stage(
+        "conversion",
+        Label("销售与服务转化", "Conversion"),
+        volume=(
+            "visit.checkout_completed",
+            "visit.checkout_left",
+            "service.completed",
+            "service.failed",
+            "service.left",
+            "service.fallen_through",
+        ),
+        failures=("visit.checkout_left", "service.failed", "service.left", "service.fallen_through"),
+    ),
+)
+
+_ORDERING: Final = (
+    # Every rejected order was created before, though perhaps not in the same hour.
+    Stage(
+        "order",
+        Label("订单生成", "Orders"),
+        volume=("order.created",),
+        failures=("order.rejected",),
+        case_kind="order",
+        waiting_at=("check_requested", "held", "released", "cancellation_refused"),
+    ),
+    Stage(
+        "payment",
+        Label("支付", "Payment"),
+        volume=("payment.succeeded", "payment.collected", "payment.failed", "payment.expired"),
+        failures=("payment.failed", "payment.expired"),
+        case_kind="order",
+        waiting_at=("created", "confirmed"),
+    ),
+)
+
+_FULFILLING: Final = (
+    # A failed automatic acceptance goes on to the manual desk: it is no end, so it is not counted here.
+    Stage(
+        "acceptance",
+        Label("业务受理", "Acceptance"),
+        volume=("acceptance.automatic_done", "acceptance.manual_done", "acceptance.manual_failed"),
+        failures=("acceptance.manual_failed",),
+        case_kind="order",
+        waiting_at=(
+            "paid",
+            "approved",
+            "acceptance_requested",
+            "acceptance_automatic_failed",
+            "acceptance_queued",
+            "acceptance_claimed",
+            "acceptance_handed_back",
+            "acceptance_failed",
+            "voucher_redeemed",
+            "handed_over",
+        ),
+    ),
+    Stage(
+        "allocation",
+        Label("配货", "Allocation"),
+        volume=("allocation.completed", "allocation.failed"),
+        failures=("allocation.failed",),
+        case_kind="order",
+        waiting_at=("accepted", "invoiced", "processing_started", "allocation_requested", "allocation_failed"),
+    ),
+    Stage(
+        "delivery",
+        Label("配送", "Delivery"),
+        volume=("package.delivered", "order.delivery_reported", "package.delivery_failed", "package.returned", "package.lost"),
+        failures=("package.delivery_failed", "package.returned", "package.lost"),
+        case_kind="order",
+        waiting_at=(
+            "allocated",
+            "picked",
+            "packed",
+            "oto_reserved",
+            "voucher_sent",
+            "voucher_expired",
+            "shipped",
+            "out_for_delivery",
+            "delivery_failed",
+        ),
+    ),
+    Stage(
+        "activation",
+        Label("激活", "Activation"),
+        volume=("activation.completed", "activation.failed"),
+        failures=("activation.failed",),
+        case_kind="order",
+        waiting_at=("activation_requested", "activation_failed"),
+    ),
+)
+
+_CLOSING: Final = (
+    Stage(
+        "settlement",
+        Label("结算/稽核", "Settlement and audit"),
+        volume=("boss.posted", "boss.posting_failed"),
+        failures=("boss.posting_failed",),
+        case_kind="payment",
+        waiting_at=("posting_requested", "posting_failed"),
+    ),
+    Stage(
+        "after_sales",
+        Label("售后服务", "After-sales"),
+        volume=("ticket.opened", "ticket.reopened"),
+        failures=("ticket.reopened",),
+        case_kind="ticket",
+        waiting_at=("opened", "responded", "transferred", "held", "resumed", "reopened"),
+    ),
+    Stage(
+        "returns",
+        Label("退单", "Cancellations and returns"),
+        volume=("order.cancelled", "return.requested", "payment.refunded", "payment.refund_failed"),
+        failures=("payment.refund_failed",),
+        case_kind="order",
+        waiting_at=(
+            "returned_to_sender",
+            "lost",
+            "cancellation_requested",
+            "return_requested",
+            "return_approved",
+            "return_goods_received",
+            "refund_requested",
+            "refund_failed",
+        ),
+    ),
+)
+
+STAGES: Final[tuple[Stage, ...]] = (*_SELLING, *_ORDERING, *_FULFILLING, *_CLOSING)
+"""The stages as the panorama draws them."""

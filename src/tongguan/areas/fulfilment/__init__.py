@@ -1,0 +1,13 @@
+"""Acceptance, checks, allocation, delivery and activation of orders."""
+
+from __future__ import annotations
+
+from tongguan.areas.fulfilment.events import CASE_KINDS, EVENT_TYPES
+from tongguan.model.vocabulary import Label, Pack
+
+PACK = Pack(
+    area="fulfilment",
+    label=Label("订单履行", "Fulfilment"),
+    event_types=EVENT_TYPES,
+    case_kinds=CASE_KINDS,
+)

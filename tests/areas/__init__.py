@@ -1,0 +1,1 @@
+"""The packs: their declarations, the stages of the process and the page made of them."""
