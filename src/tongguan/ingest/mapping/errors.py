@@ -1,0 +1,50 @@
+"""Why a mapping or its input files cannot be used, and why one row cannot be mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongguan.model.reasons import Problem, Quarantine
+
+SHOWN = 80
+"""Characters of an offending value that are shown."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One mistake in a mapping file: 1-based line and what to do about it."""
+
+    line: int
+    message: str
+
+
+class MappingError(ValueError):
+    """The mapping file is wrong; the text lists every mistake as ``file:line: message``.
+
+    Attributes:
+        issues: all of them, in file order.
+    """
+
+    def __init__(self, path: Path, issues: Sequence[Issue]) -> None:
+        self.path = path
+        self.issues = tuple(sorted(issues, key=lambda issue: issue.line))
+        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in self.issues))
+
+
+class InputError(ValueError):
+    """The files given do not fit the mapping's roles; the text names files, roles and patterns."""
+
+
+class RowError(Exception):
+    """One row cannot be mapped.
+
+    Attributes:
+        problem: why.
+    """
+
+    def __init__(self, reason: Quarantine, field: str, value: str, message: str, valid: str = "") -> None:
+        super().__init__(message)
+        shown = value if len(value) <= SHOWN else value[:SHOWN] + "…"
+        self.problem = Problem(reason, field, shown, message, valid)
