@@ -16,7 +16,7 @@ from tongguan.model.vocabulary import Attribute, EventType, Kind, Vocabulary
 PERSONAL_NAMES: Final = frozenset(
     (
         *("phone", "mobile", "msisdn", "telephone", "email", "mail", "wechat", "openid", "unionid"),
-        *("name", "customer_name", "contact_name", "receiver", "recipient", "address", "street", "birthday"),
+        *("name", "customer_name", "contact_name", "receiver", "recipient", "address", "street", "postcode", "birthday"),
         *("identity_number", "id_number", "id_card", "passport", "bank_card", "card_number", "bank_account"),
         *("ip", "ip_address", "imei", "imsi", "iccid"),
     )

@@ -22,7 +22,7 @@ class CaseFilter:
         stage: name of a stage; cases that wait there.
         channel, region, business_class, customer_id: latest value of the attribute; a region covers those below it.
         since, until: first event at or after, and before.
-        open_only: only those that have not reached a final milestone.
+        open_only: only those whose current milestone is not final (a delivered order with a return asked for is open again).
     """
 
     search: str = ""

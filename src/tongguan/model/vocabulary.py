@@ -110,6 +110,21 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """An amount of a case, added up from the amounts of the events at its milestones.
+
+    Attributes:
+        plus: milestones whose amounts are added.
+        minus: milestones whose amounts are taken away.
+        otherwise: milestones added instead where no event at ``plus`` or ``minus`` has an amount.
+    """
+
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CaseKind:
     """One kind of run of a process: an order, a package, a ticket.
 
@@ -117,11 +132,15 @@ class CaseKind:
         name: also the object kind; the column ``<name>_id`` names its cases.
         label: display name.
         milestones: in the usual order.
+        sums: named amounts of a case; lists of cases show ``sold`` and ``paid`` where declared.
+        due_at: milestones whose ``due_time`` is what the customer was promised; empty for all.
     """
 
     name: str
     label: Label
     milestones: tuple[Milestone, ...]
+    sums: Mapping[str, Sum] = field(default_factory=lambda: MappingProxyType({}))
+    due_at: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -224,6 +243,11 @@ class Vocabulary:
             if kind.name not in OBJECT_KINDS:
                 raise VocabularyError(f"case kind {kind.name!r} has no column; {valid_hint(kind.name, OBJECT_KINDS)}")
             _no_twins(f"milestones of {kind.name}", [m.name for m in kind.milestones])
+            for milestone in kind.due_at:
+                kind.milestone(milestone)
+            for total in kind.sums.values():
+                for milestone in (*total.plus, *total.minus, *total.otherwise):
+                    kind.milestone(milestone)
         for event_type in self.event_types.values():
             self._check_type(event_type)
         for stage in self.stages:

@@ -279,12 +279,18 @@ def _objects_select() -> str:
 
 
 def _aggregate_select() -> str:
-    text = "JSONExtractString(attributes, '{0}') AS {0}"
-    dates = ", ".join(f"toDate(JSONExtractString(attributes, '{name}')) AS {name}" for name in ("period_start", "period_end"))
+    """Totals whose period or number cannot be read stay in ``events`` and are left out here: a view must never stop an insert."""
+
+    def text(name: str) -> str:
+        return f"JSONExtractString(attributes, '{name}')"
+
+    dates = {name: f"toDateOrNull({text(name)})" for name in ("period_start", "period_end")}
+    value = f"toDecimal128OrNull({text('value')}, 6)"
     return (
-        f"SELECT {text.format('fact')}, {dates}, region, channel, network, business_class, source,"
-        " toDecimal128(JSONExtractString(attributes, 'value'), 6) AS value,"
-        f" {order_key_sql()} AS order_key FROM events WHERE type = 'aggregate.reported'"
+        f"SELECT {text('fact')} AS fact, {', '.join(f'assumeNotNull({sql}) AS {name}' for name, sql in dates.items())},"
+        f" region, channel, network, business_class, source, assumeNotNull({value}) AS value, {order_key_sql()} AS order_key"
+        " FROM events WHERE type = 'aggregate.reported'"
+        f" AND {' AND '.join(f'isNotNull({sql})' for sql in (*dates.values(), value))}"
     )
 
 
@@ -294,18 +300,23 @@ def case_selects(vocabulary: Vocabulary) -> dict[str, str]:
     for kind in vocabulary.case_kinds.values():
         by_type = {t.name: t.milestones[kind.name] for t in vocabulary.event_types.values() if kind.name in t.milestones}
         if by_type:
-            found[kind.name] = _case_select(kind.name, kind.key, by_type)
+            promising = [name for name, milestone in by_type.items() if not kind.due_at or milestone in kind.due_at]
+            found[kind.name] = _case_select(kind.name, kind.key, by_type, promising)
     return found
 
 
-def _case_select(kind: str, key: str, by_type: dict[str, str]) -> str:
-    types = ", ".join(f"'{name}'" for name in sorted(by_type))
-    milestones = ", ".join(f"'{by_type[name]}'" for name in sorted(by_type))
+def _texts(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _case_select(kind: str, key: str, by_type: dict[str, str], promising: Sequence[str]) -> str:
+    promises = f"isNotNull(e.due_time) AND e.type IN ({_texts(sorted(promising))})"
+    types, milestones = _texts(sorted(by_type)), _texts([by_type[name] for name in sorted(by_type)])
     latest = [f"argMaxStateIf(toString({name}), k, {name} != '') AS {name}" for name in CASE_ATTRIBUTES]
     return (
         f"WITH {order_key_sql('e.')} AS k SELECT '{kind}' AS kind, e.{key} AS case_id,"
         f" groupArray((k, transform(toString(e.type), [{types}], [{milestones}], ''), e.amount)) AS entries,"
-        f" {', '.join(latest)}, argMaxStateIf(assumeNotNull(e.due_time), k, isNotNull(e.due_time)) AS due_time"
+        f" {', '.join(latest)}, argMaxStateIf(assumeNotNull(e.due_time), k, {promises}) AS due_time"
         f" FROM events AS e WHERE e.{key} != '' AND e.type IN ({types}) GROUP BY e.{key}"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tongguan.areas.declaring import aside, end, happening, moment, money, personal, several, step, text, truth, whole
-from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
+from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label, Sum
 
 _MADE: Final = (
     step("created", "已生成", "Created", "created"),
@@ -96,7 +96,21 @@ _ENDED: Final = (
     end("return_closed", "退单办结", "Return closed", "returned"),
 )
 
-CASE_KINDS: Final = (CaseKind("order", Label("订单", "Order"), (*_MADE, *_PAID, *_ACCEPTED, *_DELIVERED, *_PAUSED, *_ENDED)),)
+_SUMS: Final = {
+    # A shop that tells its items tells the order's own amount as well, and that would count twice.
+    "sold": Sum(plus=("item_added",), otherwise=("created",)),
+    "paid": Sum(plus=("paid", "collected"), minus=("refunded", "partly_refunded")),
+}
+
+CASE_KINDS: Final = (
+    CaseKind(
+        "order",
+        Label("订单", "Order"),
+        (*_MADE, *_PAID, *_ACCEPTED, *_DELIVERED, *_PAUSED, *_ENDED),
+        _SUMS,
+        ("created", "promised", "changed"),
+    ),
+)
 
 _SOURCE: Final = (
     text("source_status", "Status word of the sending system, as it is."),

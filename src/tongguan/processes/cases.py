@@ -1,0 +1,178 @@
+"""Lists of cases: every order, package or ticket with where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.access import Scope
+from tongguan.model.answers import CaseFilter, CasePage, CaseRow
+from tongguan.model.event import OBJECT_KINDS
+from tongguan.model.vocabulary import CaseKind, Vocabulary
+from tongguan.warehouse.case_states import states_sql
+from tongguan.warehouse.client import Cancellation, Limits, Warehouse
+
+SORTS: Final = {
+    "last": "last_time",
+    "first": "first_time",
+    "due": "due_time",
+    "id": "case_id",
+    "sold": "sold",
+    "paid": "paid",
+    "events": "length(entries)",
+}
+"""Names by which a list can be sorted."""
+
+_COLUMNS: Final = (
+    "case_id, step, status, first_time, last_time, due_time, channel, sub_channel, region, business_class, brand, tier, network,"
+    " customer_id, product_id, currency, sold, paid, length(entries) AS events, open"
+)
+
+
+class UnknownSortError(ValueError):
+    """A list cannot be sorted by that name; the message names the valid ones."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL text with typed parameters, and their values."""
+
+    text: str
+    parameters: dict[str, Any]
+
+
+def region_condition(scope: Scope, column: str = "region") -> Condition:
+    """Return the condition that keeps rows of a scope's regions and of everything below them; empty text for all."""
+    if not scope.regions:
+        return Condition("", {})
+    text = f"arrayExists(r -> {column} = r OR startsWith({column}, concat(r, '-')), {{scope_regions:Array(String)}})"
+    return Condition(text, {"scope_regions": sorted(scope.regions)})
+
+
+def case_page(
+    warehouse: Warehouse,
+    vocabulary: Vocabulary,
+    kind: str,
+    where: CaseFilter,
+    scope: Scope,
+    *,
+    sort: str = "last",
+    descending: bool = True,
+    limit: int = 50,
+    offset: int = 0,
+    aliases: Sequence[str] = (),
+    limits: Limits | None = None,
+    cancellation: Cancellation | None = None,
+) -> CasePage:
+    """Return one page of the cases of a kind that match, and how many match in all.
+
+    Args:
+        sort: a name of :data:`SORTS`; cases without a value come last, ties are broken by case id.
+        aliases: further texts that mean the same as ``where.search`` (the tokens of a personal value).
+
+    Raises:
+        UnknownSortError: no such sort.
+        KeyError: no such kind of case or stage.
+        WarehouseError: see :meth:`Warehouse.query`.
+    """
+    if sort not in SORTS:
+        raise UnknownSortError(f"cannot sort by {sort!r}; {valid_hint(sort, SORTS)}")
+    case_kind = vocabulary.case_kind(kind)
+    narrowed = _narrowed(case_kind, where, aliases)
+    wanted = _wanted(vocabulary, case_kind, where, scope)
+    direction = "DESC" if descending else "ASC"
+    sql = (
+        f"SELECT {_COLUMNS}, count() OVER () AS total FROM ({states_sql(case_kind, narrowed.text)})"
+        f"{f' WHERE {wanted.text}' if wanted.text else ''}"
+        f" ORDER BY {SORTS[sort]} {direction} NULLS LAST, case_id {direction} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}"
+    )
+    parameters = {**narrowed.parameters, **wanted.parameters, "limit": limit, "offset": offset}
+    rows = warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).dicts()
+    total = int(rows[0]["total"]) if rows else _total(warehouse, case_kind, narrowed, wanted, offset, limits)
+    return CasePage([_case_row(kind, row) for row in rows], total, offset, limit)
+
+
+def _total(warehouse: Warehouse, kind: CaseKind, narrowed: Condition, wanted: Condition, offset: int, limits: Limits | None) -> int:
+    """Count what matches when the page itself is empty: nothing at all, or an offset beyond the end."""
+    if offset == 0:
+        return 0
+    sql = f"SELECT count() FROM ({states_sql(kind, narrowed.text)}){f' WHERE {wanted.text}' if wanted.text else ''}"
+    return int(warehouse.query(sql, {**narrowed.parameters, **wanted.parameters}, limits=limits).first()[0])
+
+
+def find_case(
+    warehouse: Warehouse,
+    vocabulary: Vocabulary,
+    kind: str,
+    case_id: str,
+    scope: Scope,
+    *,
+    cancellation: Cancellation | None = None,
+) -> CaseRow | None:
+    """Return one case; None where there is none or it lies outside the scope."""
+    regions = region_condition(scope)
+    sql = (
+        f"SELECT {_COLUMNS} FROM ({states_sql(vocabulary.case_kind(kind), 'case_id = {case_id:String}')})"
+        f"{f' WHERE {regions.text}' if regions.text else ''}"
+    )
+    rows = warehouse.query(sql, {"case_id": case_id, **regions.parameters}, cancellation=cancellation).dicts()
+    return _case_row(kind, rows[0]) if rows else None
+
+
+def _narrowed(kind: CaseKind, where: CaseFilter, aliases: Sequence[str]) -> Condition:
+    """Return the condition on case ids that a search makes: ids that begin so, or events that name such an object."""
+    texts = [text for text in (where.search.strip(), *aliases) if text]
+    if not texts:
+        return Condition("", {})
+    begins = "arrayExists(s -> startsWith(id, s), {search:Array(String)})"
+    # One range per text lets the engine skip to the ids instead of reading all of them.
+    ranges = " OR ".join(f"(id >= {{s{i}:String}} AND id < {{e{i}:String}})" for i in range(len(texts)))
+    found = (
+        f"SELECT business_date, type, time, event_id FROM event_objects WHERE kind IN ({_KINDS}) AND ({ranges}) AND {begins} LIMIT 20000"
+    )
+    text = (
+        f"case_id IN (SELECT {kind.key} FROM events WHERE (business_date, type, time) IN"
+        f" (SELECT business_date, type, time FROM ({found})) AND event_id IN (SELECT event_id FROM ({found})) AND {kind.key} != '')"
+    )
+    parameters: dict[str, Any] = {"search": texts}
+    for i, one in enumerate(texts):
+        parameters |= {f"s{i}": one, f"e{i}": one + "\U0010ffff"}
+    return Condition(text, parameters)
+
+
+_KINDS: Final = ", ".join(f"'{kind}'" for kind in OBJECT_KINDS)
+
+
+def _wanted(vocabulary: Vocabulary, kind: CaseKind, where: CaseFilter, scope: Scope) -> Condition:
+    texts, parameters = [], {}
+    for name in ("status", "step", "channel", "business_class", "customer_id"):
+        value = getattr(where, name)
+        if value:
+            texts.append(f"{name} = {{{name}:String}}")
+            parameters[name] = value
+    if where.region:
+        texts.append("(region = {region:String} OR startsWith(region, concat({region:String}, '-')))")
+        parameters["region"] = where.region
+    if where.since is not None:
+        texts.append("first_time >= {since:DateTime64(6, 'UTC')}")
+        parameters["since"] = where.since
+    if where.until is not None:
+        texts.append("first_time < {until:DateTime64(6, 'UTC')}")
+        parameters["until"] = where.until
+    if where.open_only:
+        texts.append("open")
+    if where.stage:
+        stage = vocabulary.stage(where.stage)
+        texts.append("step IN {waiting:Array(String)}")
+        parameters["waiting"] = list(stage.waiting_at) if stage.case_kind == kind.name else []
+    regions = region_condition(scope)
+    if regions.text:
+        texts.append(regions.text)
+    return Condition(" AND ".join(texts), {**parameters, **regions.parameters})
+
+
+def _case_row(kind: str, row: dict[str, Any]) -> CaseRow:
+    plain = {name: value for name, value in row.items() if name not in ("open", "total")}
+    return CaseRow(kind=kind, open=bool(row["open"]), **plain)

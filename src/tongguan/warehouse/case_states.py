@@ -1,0 +1,70 @@
+"""SQL that merges the partial states of ``cases`` into one row per case.
+
+The engine keeps no finished rows: late, repeated and out-of-order events only add partial states, and the merge gives the same
+answer in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tongguan.model.vocabulary import CaseKind, Sum
+from tongguan.warehouse.schema import CASE_ATTRIBUTES, key_time_sql
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return names of the vocabulary as SQL text literals. They come from packs, never from a request."""
+    return ", ".join("'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names)
+
+
+def states_sql(kind: CaseKind, where: str = "") -> str:
+    """Return a SELECT with one row per case of a kind.
+
+    Columns: ``case_id``, ``entries`` (sorted by order key), ``step``, ``status``, ``open``, ``step_time``, ``first_time``,
+    ``last_time``, ``due_time`` (NULL without), every case attribute, and ``sold`` and ``paid`` where the kind declares them
+    (NULL where no event carries an amount).
+
+    Args:
+        kind: which kind of case.
+        where: a condition on ``case_id`` alone, with parameters; it narrows what is merged.
+    """
+    steps = [m for m in kind.milestones if m.step]
+    latest = ", ".join(f"argMaxMerge({name}) AS {name}" for name in CASE_ATTRIBUTES)
+    merged = (
+        f"SELECT case_id, arraySort(groupArrayArray(entries)) AS entries, {latest}, argMaxMerge(due_time) AS due"
+        f" FROM cases WHERE kind = '{kind.name}'{f' AND ({where})' if where else ''} GROUP BY case_id"
+    )
+    sums = "".join(
+        f", {_sum_sql(kind.sums[name]) if name in kind.sums else 'CAST(NULL, ' + _INT + ')'} AS {name}" for name in ("sold", "paid")
+    )
+    return (
+        f"SELECT case_id, entries, {', '.join(CASE_ATTRIBUTES)},"
+        f" arrayFilter(e -> e.milestone IN ({quoted(m.name for m in steps)}), entries) AS reached,"
+        " if(empty(reached), '', reached[-1].milestone) AS step,"
+        f" transform(step, [{quoted(m.name for m in steps)}], [{quoted(m.status for m in steps)}], '') AS status,"
+        f" step NOT IN ({quoted(m.name for m in steps if m.final) or _NOTHING}) AS open,"
+        f" {key_time_sql('if(empty(reached), entries[1].key, reached[-1].key)')} AS step_time,"
+        f" {key_time_sql('entries[1].key')} AS first_time, {key_time_sql('entries[-1].key')} AS last_time,"
+        f" if(toUnixTimestamp64Micro(due) = 0, NULL, due) AS due_time{sums}"
+        f" FROM ({merged})"
+    )
+
+
+_INT = "'Nullable(Int64)'"
+_NOTHING = "'\\0'"
+
+
+def _sum_sql(total: Sum) -> str:
+    plus, otherwise = _amounts(total.plus), _amounts(total.otherwise)
+    found = f"empty({plus})"
+    value = f"arraySum({plus})"
+    if total.minus:
+        minus = _amounts(total.minus)
+        found, value = f"empty({plus}) AND empty({minus})", f"{value} - arraySum({minus})"
+    fallback = f"if(empty({otherwise}), NULL, arraySum({otherwise}))" if total.otherwise else "NULL"
+    return f"if({found}, {fallback}, {value})"
+
+
+def _amounts(milestones: tuple[str, ...]) -> str:
+    wanted = f"e.milestone IN ({quoted(milestones)}) AND isNotNull(e.amount)"
+    return f"arrayMap(e -> assumeNotNull(e.amount), arrayFilter(e -> {wanted}, entries))"
