@@ -110,14 +110,16 @@ def verify(conn: Connection) -> Broken | None:
     """Walk the whole chain; return the first place where it breaks, or None when it holds."""
     end = head(conn)
     last, sequence = "", 0
-    for row in conn.execute(select(audit).order_by(audit.c.sequence).execution_options(yield_per=1000)):
-        sequence += 1
-        if row.sequence != sequence:
-            return Broken(sequence, f"row {sequence} is missing")
-        texts = (row.user_name, row.action, row.object_kind, row.object_id)
-        last = _digest(last, sequence, micros(row.at), *texts, row.detail)
-        if row.hash != last:
-            return Broken(sequence, f"row {sequence} was changed, or a row before it was replaced")
+    # Closed also when the walk stops early: a server's cursor would stay open with it.
+    with conn.execute(select(audit).order_by(audit.c.sequence).execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            sequence += 1
+            if row.sequence != sequence:
+                return Broken(sequence, f"row {sequence} is missing")
+            texts = (row.user_name, row.action, row.object_kind, row.object_id)
+            last = _digest(last, sequence, micros(row.at), *texts, row.detail)
+            if row.hash != last:
+                return Broken(sequence, f"row {sequence} was changed, or a row before it was replaced")
     if (sequence, last) != (end.sequence, end.hash):
         return Broken(sequence + 1, f"the chain ends at row {sequence}, but {end.sequence} rows were written")
     return None

@@ -24,8 +24,8 @@ Outcome = Literal["accepted", "duplicate", "quarantined", "rejected"]
 _REASONS: dict[str, frozenset[str]] = {
     "accepted": frozenset({""}),
     "duplicate": frozenset({""}),
-    "quarantined": frozenset(Quarantine),
-    "rejected": frozenset(Reject),
+    "quarantined": frozenset(reason.value for reason in Quarantine),
+    "rejected": frozenset(reason.value for reason in Reject),
 }
 
 

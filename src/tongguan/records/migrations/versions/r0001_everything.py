@@ -14,6 +14,7 @@ COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Create all tables, and the empty chain of the audit."""
     _accounts()
+    _comings()
     _loader()
     _quarantine()
     _vault()
@@ -46,6 +47,9 @@ def _accounts() -> None:
         sa.Column("event_time", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("source", name="pk_sources"),
     )
+
+
+def _comings() -> None:
     op.create_table(
         "deliveries",
         sa.Column("batch", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,0 +1,1 @@
+"""Tests of the operational store, each on SQLite and on PostgreSQL."""
