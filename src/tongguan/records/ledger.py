@@ -126,17 +126,23 @@ def check(conn: Connection) -> list[Imbalance]:
     return [Imbalance(LedgerRow(**row._mapping)) for row in found]
 
 
-def touch_source(conn: Connection, source: str, received_time: datetime, newest_event_time: datetime | None) -> None:
-    """Note that a source was heard of; times only move forward."""
-    statement = insert(conn, sources).values(source=source, received_time=received_time, event_time=newest_event_time)
+def touch_source(conn: Connection, source: str, received_time: datetime, newest_event_time: datetime | None, zone: str = "") -> None:
+    """Note that a source was heard of; times only move forward, and a zone once told stays until another is."""
+    statement = insert(conn, sources).values(source=source, received_time=received_time, event_time=newest_event_time, zone=zone)
     new = statement.excluded
     later_event = case(
         (new.event_time.is_(None), sources.c.event_time),
         (sources.c.event_time > new.event_time, sources.c.event_time),
         else_=new.event_time,
     )
+    told = case((new.zone == "", sources.c.zone), else_=new.zone)
     later = case((sources.c.received_time > new.received_time, sources.c.received_time), else_=new.received_time)
-    conn.execute(statement.on_conflict_do_update(index_elements=["source"], set_={"received_time": later, "event_time": later_event}))
+    conn.execute(statement.on_conflict_do_update(index_elements=["source"], set_={"received_time": later, "event_time": later_event, "zone": told}))
+
+
+def zones(conn: Connection) -> dict[str, str]:
+    """Return source → zone of those sources whose local times are read in a zone."""
+    return {row.source: row.zone for row in conn.execute(select(sources).where(sources.c.zone != ""))}
 
 
 def freshness(conn: Connection) -> list[SourceState]:

@@ -58,11 +58,12 @@ ledger = Table("ledger", metadata, LedgerColumns, Index(None, "hour"))
 
 
 class SourceColumns(TypedColumns):
-    """When a source was last heard of."""
+    """When a source was last heard of, and the zone in which its local times are read (empty: it gives offsets)."""
 
     source: Named[str] = Column(Words, primary_key=True)
     received_time: Named[datetime] = Column(Instant)
     event_time: Named[datetime | None] = Column(Instant)
+    zone: Named[str] = Column(Words)
 
 
 sources = Table("sources", metadata, SourceColumns)

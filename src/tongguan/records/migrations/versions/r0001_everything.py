@@ -45,6 +45,7 @@ def _accounts() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("received_time", sa.BigInteger(), nullable=False),
         sa.Column("event_time", sa.BigInteger(), nullable=True),
+        sa.Column("zone", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", name="pk_sources"),
     )
 
