@@ -105,7 +105,7 @@ def _wire(
     ticks: Ticks,
 ) -> Installation:
     config = ingest_config(settings)
-    store = PersonalVault(database, home.master_key())
+    store = PersonalVault(home.master_key())
     spool = Spool(home.spool, config)
     steps = Steps(Rules(vocabulary, config.text_length), store, config, ticks)
     ingest = Ingest(steps, spool, store, lambda source, key: _stored_answer(database, source, key), BatchNumbers(now), now, config)

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
 from tongguan.ingest.ports import Sealed
-from tongguan.records.database import Database
 from tongguan.records.keyring import derive
 from tongguan.records.mask import mask
 from tongguan.records.vault import Sealing, Vault, is_token
@@ -24,15 +23,12 @@ class PersonalVault:
     """Implements :class:`tongguan.ingest.ports.PersonalStore`.
 
     Args:
-        database: where the plain values lie, encrypted.
         master_key: of the home.
     """
 
-    def __init__(self, database: Database, master_key: bytes) -> None:
-        self._database = database
+    def __init__(self, master_key: bytes) -> None:
         self._vault = Vault(master_key)
         self._spool_key = AESGCM(derive(master_key, "spool"))
-        self._kept: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._tokens: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -52,23 +48,13 @@ class PersonalVault:
         """Tell whether a value is a token already."""
         return value.startswith("~") and is_token(value)
 
-    def keep(self, values: Sequence[Sealed]) -> None:
-        """Store plain values; those stored lately are skipped without asking the database."""
-        fresh = [v for v in values if (v.token, v.customer) not in self._kept]
-        if not fresh:
-            return
-        with self._database.begin() as connection:
-            self._vault.seal_many(connection, [Sealing(v.customer, v.token, v.kind, v.plain) for v in fresh])
-        with self._lock:
-            for value in fresh:
-                self._kept[value.token, value.customer] = None
-            while len(self._kept) > _REMEMBERED:
-                self._kept.popitem(last=False)
+    def keep(self, connection: Connection, values: Sequence[Sealed]) -> None:
+        """Store plain values under their customers' keys."""
+        self._vault.seal_many(connection, [Sealing(v.customer, v.token, v.kind, v.plain) for v in values])
 
     def forget(self) -> None:
         """Drop what is remembered in memory; called after an erasure."""
         with self._lock:
-            self._kept.clear()
             self._tokens.clear()
 
     def reveal(self, connection: Connection, token: str) -> str | None:

@@ -35,6 +35,8 @@ class Frame(msgspec.Struct, frozen=True):
         rows: accepted rows, one JSON array a line, with the columns named in ``columns``.
         accepted: number of those lines, as the steps report.
         aside: quarantined records.
+        personal: plain personal values of the accepted rows, encrypted under the home's key until the loader moves them.
+        zone: IANA zone of the source's local times, where the sender said so.
         key, body_digest: idempotency key of the sender (empty for none) and digest of what came with it.
     """
 
@@ -46,6 +48,8 @@ class Frame(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
     rows: bytes
     aside: tuple[SetAside, ...] = ()
+    personal: bytes = b""
+    zone: str = ""
     key: str = ""
     body_digest: str = ""
     origin: str = ""

@@ -146,6 +146,8 @@ class Ingest:
             columns=ROW_COLUMNS,
             rows=work.rows,
             aside=tuple(self._set_aside(record) for record in work.aside),
+            personal=self._store.seal(msgspec.msgpack.encode(work.personal)) if work.personal else b"",
+            zone=delivery.zone,
             key=delivery.key,
             body_digest=digest,
             origin=delivery.origin,

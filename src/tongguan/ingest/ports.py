@@ -30,12 +30,12 @@ class PersonalStore(Protocol):
         """Tell whether a value is a token already."""
         ...
 
-    def keep(self, values: Sequence[Sealed]) -> None:
-        """Store the plain values, encrypted under their customers' keys; return once durable. Repeats cost nothing."""
+    def keep(self, connection: Connection, values: Sequence[Sealed]) -> None:
+        """Store plain values, encrypted under their customers' keys, within a transaction of ``records``. Repeats cost nothing."""
         ...
 
     def seal(self, body: bytes) -> bytes:
-        """Encrypt a quarantined body under the home's own key."""
+        """Encrypt what must not lie plain in the spool, under the home's own key."""
         ...
 
     def lock_away(self, connection: Connection, bodies: Sequence[tuple[str, bytes]]) -> list[bytes]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from tongguan.ingest.frame import Frame, SetAside
-from tongguan.ingest.ports import PersonalStore
+from tongguan.ingest.ports import PersonalStore, Sealed
 from tongguan.ingest.steps import preview
 from tongguan.model.reasons import Quarantine
 from tongguan.records import deliveries, idempotency, ledger, quarantine
@@ -29,9 +30,11 @@ def settle(connection: Connection, outcome: Outcome, store: PersonalStore, at: d
     """Write what became of every record of a block; return the idempotency keys that are stored by now."""
     _ledger(connection, outcome)
     _quarantine(connection, outcome, store)
+    _personal(connection, outcome.frames, store)
     _deliveries(connection, outcome)
+    zones = {frame.source: frame.zone for frame in outcome.frames if frame.zone}
     for source, received_time in _last_received(outcome.frames).items():
-        ledger.touch_source(connection, source, received_time, outcome.newest.get(source))
+        ledger.touch_source(connection, source, received_time, outcome.newest.get(source), zones.get(source, ""))
     return _keys(connection, outcome.frames, at)
 
 
@@ -80,6 +83,15 @@ def _row(frame: Frame, aside: SetAside, cipher: bytes, shown: str) -> NewQuarant
         origin=frame.origin,
         received_time=frame.received_time,
     )
+
+
+def _personal(connection: Connection, frames: Sequence[Frame], store: PersonalStore) -> None:
+    values: list[Sealed] = []
+    for frame in frames:
+        if frame.personal:
+            values += msgspec.msgpack.decode(store.unseal(frame.personal), type=list[Sealed])
+    if values:
+        store.keep(connection, values)
 
 
 def _deliveries(connection: Connection, outcome: Outcome) -> None:

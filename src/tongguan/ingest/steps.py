@@ -132,8 +132,6 @@ class Steps:
                     value = event.attributes[name]
                     plain = value if isinstance(value, str) else msgspec.json.encode(value).decode()
                     event.attributes[name] = self._tokenise(work, name, plain, event.customer_id or "")
-        if work.personal:
-            self._store.keep(work.personal)
 
     def customer(self, value: str) -> str:
         """Return a customer's id as it is stored: a token where it looks personal."""

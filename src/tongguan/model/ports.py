@@ -49,6 +49,7 @@ class Delivery:
         key: idempotency key of the sender; empty for none. The same key with the same body is answered as before.
         origin: for people: file and row range, or address.
         mapping: name of the mapping that made the records; empty when the sender speaks events itself.
+        zone: IANA zone in which the source's local times were read; empty where the source gives offsets.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Delivery:
     key: str = ""
     origin: str = ""
     mapping: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)

@@ -171,4 +171,6 @@ class _Run:
             key=key,
             origin=origin,
             mapping=self._mapping.name,
+            zone=self._mapping.zone,
+            zone=self._mapping.zone,
         )
