@@ -172,5 +172,4 @@ class _Run:
             origin=origin,
             mapping=self._mapping.name,
             zone=self._mapping.zone,
-            zone=self._mapping.zone,
         )

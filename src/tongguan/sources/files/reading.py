@@ -51,6 +51,7 @@ class RowReader(Iterator[Row | BadRow]):
         self.read = 0
         self._rows = opened.rows
         self._close = opened.close
+        self._closed = False
 
     def __iter__(self) -> RowReader:
         return self
@@ -59,7 +60,7 @@ class RowReader(Iterator[Row | BadRow]):
         try:
             row = next(self._rows)
         except StopIteration:
-            self._close()
+            self.close()
             raise
         self.read += 1
         return row
@@ -72,7 +73,9 @@ class RowReader(Iterator[Row | BadRow]):
 
     def close(self) -> None:
         """Let go of the file; may be called twice."""
-        self._close()
+        if not self._closed:
+            self._closed = True
+            self._close()
 
 
 def open_rows(path: Path, form: FileFormat, required: Iterable[str] = ()) -> RowReader:

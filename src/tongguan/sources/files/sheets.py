@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 
 import python_calamine as calamine
@@ -36,9 +35,7 @@ def open_sheet(path: Path, form: FileFormat) -> Opened:
             raise FileReadError(f"{path.name} has no sheet {form.sheet!r}; {valid_hint(form.sheet, book.sheet_names)}") from error
         except (calamine.CalamineError, OSError, EOFError, zlib.error) as error:
             raise FileReadError(f"{path.name} is no readable workbook: {error}; a retry of the same file will not help") from error
-        # A blank top row is not given by the sheet, so the header's line is counted from the sheet's own start.
-        above = sheet.start[0] if sheet.start else 0
-        rows = chain(([] for _ in range(above)), sheet.iter_rows())
+        rows = sheet.iter_rows()
         columns = _header(path, form, rows)
         return Opened(columns, _rows(rows, columns, form), book.close)
 
