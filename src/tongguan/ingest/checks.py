@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from tongguan.ingest.diagnose import shorten
+from tongguan.ingest.diagnose import DEEPEST, shorten
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import Event
 from tongguan.model.reasons import Problem, Quarantine
@@ -24,6 +25,7 @@ PERSONAL_NAMES: Final = frozenset(
 """Attribute names that are taken for personal in any type, declared or not: a source may send more than a pack knows."""
 
 _WHOLE: Final = (int,)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,38}(\.[0-9]{1,38})?([eE][+-]?[0-9]{1,3})?")
 _KINDS: Final[dict[Kind, tuple[type, ...]]] = {
     Kind.TEXT: (str,),
     Kind.INTEGER: _WHOLE,
@@ -99,12 +101,16 @@ class Rules:
             if isinstance(value, str) and len(value) > self._text_length:
                 message = f"attribute {shorten(name)!r} has {len(value)} characters"
                 return Problem(Quarantine.TOO_LARGE, shorten(name), shorten(value), message, f"at most {self._text_length} characters")
+            if isinstance(value, list | dict) and _is_deep(value):
+                message = f"attribute {shorten(name)!r} is nested too deeply"
+                return Problem(Quarantine.TOO_LARGE, shorten(name), "", message, f"at most {DEEPEST} levels")
             attribute = declared.get(name)
             if attribute is None or value is None:
                 continue
             if not _fits(attribute.kind, value):
                 message = f"attribute {name!r} is to be {attribute.kind}"
-                return Problem(Quarantine.BAD_ATTRIBUTE, name, shorten(value), message, _EXAMPLES[attribute.kind])
+                shown = "" if attribute.personal else shorten(value)
+                return Problem(Quarantine.BAD_ATTRIBUTE, name, shown, message, _EXAMPLES[attribute.kind])
             if attribute.values and value not in attribute.values:
                 message = f"attribute {name!r} has no value {shorten(value)!r}"
                 return Problem(Quarantine.BAD_ATTRIBUTE, name, shorten(value), message, valid_hint(str(value), attribute.values))
@@ -122,9 +128,22 @@ def _fits(kind: Kind, value: object) -> bool:
         return False
     if kind is Kind.TIME:
         return _is_time(str(value))
+    if kind in (Kind.INTEGER, Kind.MONEY):
+        return -(2**63) <= int(str(value)) < 2**63
     if kind is Kind.DECIMAL and isinstance(value, str):
-        return _is_number(value)
+        return _NUMBER.fullmatch(value) is not None
     return True
+
+
+def _is_deep(value: object) -> bool:
+    """Tell whether a value has more than :data:`DEEPEST` levels."""
+    level = [value]
+    for _ in range(DEEPEST):
+        inner = [v for v in level if isinstance(v, list | dict)]
+        level = [v for one in inner for v in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return any(isinstance(v, list | dict) for v in level)
 
 
 def _is_time(text: str) -> bool:
@@ -132,14 +151,6 @@ def _is_time(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def personal_attributes(declared: Mapping[str, Attribute], attributes: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,10 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import EVENT_FIELDS
 from tongguan.model.reasons import Problem, Quarantine
 
+DEEPEST = 32
+"""Levels of arrays and objects within ``attributes``."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89abAB-F][0-9a-fA-F]{2}")
 _AT = re.compile(r" - at `\$\.?([^`]*)`")
 _SHOWN = 80
 
@@ -38,12 +42,24 @@ def undecodable(body: bytes, error: Exception) -> Problem:
 
 def _not_json(body: bytes, error: Exception) -> Problem:
     try:
-        text = body[: _SHOWN * 4].decode("utf-8")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as broken:
-        if broken.start < len(body[: _SHOWN * 4]) - 4:
-            return Problem(Quarantine.BAD_TEXT, "", repr(body[:20]), f"not UTF-8 at byte {broken.start}", "JSON text in UTF-8")
-        text = body[: _SHOWN * 4].decode("utf-8", "replace")
+        value = repr(body[broken.start : broken.start + 8])
+        return Problem(Quarantine.BAD_TEXT, "", value, f"not UTF-8 at byte {broken.start}", "JSON text in UTF-8")
+    if isinstance(error, RecursionError):
+        return Problem(Quarantine.TOO_LARGE, "", "", "the record is nested too deeply", f"at most {DEEPEST} levels")
+    if _SURROGATE.search(body) and _is_json(body):
+        return Problem(Quarantine.BAD_TEXT, "", "", f"half a character: {error}", "whole characters; \\ud83d\\ude00 comes in pairs")
     return Problem(Quarantine.MALFORMED_JSON, "", shorten(text), f"not valid JSON: {error}", "one JSON object")
+
+
+def _is_json(body: bytes) -> bool:
+    """Tell whether a reader that allows halves of surrogate pairs can read it."""
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _unknown_field(raw: dict[str, Any]) -> Problem | None:

@@ -46,6 +46,10 @@ class BusyError(DeliveryError):
     retry_after = 2
 
 
+class SpoolDamagedError(Exception):
+    """Frames that were on disk are not there any more, or are not as they were written; restore them from a backup."""
+
+
 class NoSpaceError(DeliveryError):
     """The disk has no room; the same delivery will be taken once somebody made room."""
 

@@ -16,8 +16,10 @@ from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from tongguan.ingest.config import IngestConfig
+from tongguan.ingest.errors import SpoolDamagedError
 from tongguan.ingest.frame import Frame, SetAside
 from tongguan.ingest.ports import PersonalStore
 from tongguan.ingest.settle import settle
@@ -32,6 +34,9 @@ from tongguan.warehouse.client import Warehouse
 from tongguan.warehouse.errors import WarehouseError
 
 log = structlog.get_logger(__name__)
+
+_FAILURES = (WarehouseError, RecordsError, SQLAlchemyError, SpoolDamagedError, OSError)
+"""What may pass, or be mended by people, while the spool keeps everything."""
 
 
 @dataclass
@@ -52,8 +57,9 @@ class Outcome:
 
 @dataclass
 class LoaderState:
-    """How the loader does, for health pages and metrics."""
+    """How the loader does, for health pages and metrics. ``running`` is False before the thread began and after it ended."""
 
+    running: bool = False
     blocks: int = 0
     rows: int = 0
     duplicates: int = 0
@@ -110,20 +116,27 @@ class Loader:
 
     def run(self) -> None:
         """Load until :meth:`stop`; a failing warehouse is tried again with growing pauses, and the spool keeps everything."""
+        self.state.running = True
+        try:
+            self._run()
+        finally:
+            self.state.running = False
+            self._warehouse.close_thread()
+
+    def _run(self) -> None:
         pause = 0.5
-        place = self.place()
-        self._spool.loaded = place
+        place: Place | None = None
         while not self._stop.is_set():
             try:
+                place = place or self.place()
                 if self._spool.wait_beyond(place, 0.5):
                     self._linger(place)
                     place = self.load_one() or place
                 pause = 0.5
-            except (WarehouseError, RecordsError) as error:
+            except _FAILURES as error:
                 self._note_failure(error)
                 self._stop.wait(pause)
                 pause = min(pause * 2, 30.0)
-        self._warehouse.close_thread()
 
     def _linger(self, place: Place) -> None:
         """With little to do, wait a moment for more: one block of many is cheaper than many blocks."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from tongguan.ingest.config import IngestConfig
-from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
+from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError, SpoolDamagedError
 from tongguan.ingest.frame import HEADER_BYTES, MAGIC, Frame, unpack
 from tongguan.lib.failpoint import passing
 
@@ -54,6 +54,9 @@ class Spool:
         config: sizes and limits.
 
     A torn frame at the end of the last segment (the process died while writing; nobody was answered) is cut off at opening.
+
+    Raises:
+        SpoolDamagedError: whole frames follow a damaged one, so more than the end of the last segment is wrong.
     """
 
     def __init__(self, folder: Path, config: IngestConfig) -> None:
@@ -65,7 +68,11 @@ class Spool:
         self._file: BinaryIO
         self._end = self._open_last()
         self.loaded = START
+        self._torn = False
         self._stopped = False
+        # Held while something is queued or written, so that nothing is queued behind the end of the writer.
+        self._queueing = threading.Lock()
+        self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._write_all, name="spool-writer", daemon=True)
         self._thread.start()
 
@@ -82,12 +89,17 @@ class Spool:
         """
         self._check_room(len(packed))
         done: Future[None] = Future()
-        self._waiting.put((packed, done))
+        with self._queueing:
+            self._check_open()
+            self._waiting.put((packed, done))
         return done
 
-    def _check_room(self, size: int) -> None:
+    def _check_open(self) -> None:
         if self._stopped:
             raise BusyError("the server is stopping; send again in a moment")
+
+    def _check_room(self, size: int) -> None:
+        self._check_open()
         if self.backlog() + size > self._config.backlog_bytes:
             raise BusyError("too much waits to be loaded; send again later")
         if shutil.disk_usage(self.folder).free < self._config.free_bytes + size:
@@ -98,8 +110,13 @@ class Spool:
         end, loaded = self._end, self.loaded
         if end.segment == loaded.segment:
             return end.offset - loaded.offset
-        whole = sum(self._path(n).stat().st_size for n in self.segments() if loaded.segment <= n < end.segment)
-        return whole - loaded.offset + end.offset
+        whole = 0
+        for number in self.segments():
+            if loaded.segment <= number < end.segment:
+                # The loader may remove a segment meanwhile.
+                with contextlib.suppress(FileNotFoundError):
+                    whole += self._path(number).stat().st_size
+        return max(0, whole - loaded.offset + end.offset)
 
     def segments(self) -> list[int]:
         """Return the numbers of the segments on disk, in order."""
@@ -141,14 +158,9 @@ class Spool:
         batch = [item for item in waiting if item[1].set_running_or_notify_cancel()]
         data = b"".join(packed for packed, _ in batch)
         try:
-            if self._end.offset >= self._config.segment_bytes:
-                self._roll()
-            self._file.write(data)
-            self._file.flush()
-            passing("spool.before_fsync")
-            os.fdatasync(self._file.fileno())
+            with self._writing:
+                self._write_synced(data)
         except OSError as error:
-            self._undo()
             failure = _as_delivery_error(error)
             for _, done in batch:
                 done.set_exception(failure)
@@ -160,6 +172,23 @@ class Spool:
         for _, done in batch:
             done.set_result(None)
 
+    def _write_synced(self, data: bytes) -> None:
+        if self._torn:
+            self._undo()
+        try:
+            if self._end.offset >= self._config.segment_bytes:
+                self._roll(self._end.segment + 1)
+            self._file.write(data)
+            self._file.flush()
+            passing("spool.before_fsync")
+            os.fdatasync(self._file.fileno())
+        except OSError:
+            self._torn = True
+            # Where even this fails, the next write tries it first.
+            with contextlib.suppress(OSError):
+                self._undo()
+            raise
+
     def _undo(self) -> None:
         """Forget what was half written, so that the next frame follows the last whole one."""
         number = self._end.segment
@@ -168,11 +197,26 @@ class Spool:
             self._file.close()
         os.truncate(self._path(number), self._end.offset)
         self._file = self._path(number).open("ab")
+        self._torn = False
 
-    def _roll(self) -> None:
-        number = self._end.segment + 1
+    def resume(self, loaded: Place) -> None:
+        """Say how far the spool is loaded, as the books have it; once, before anything is appended.
+
+        Where the segments end before that place (an older spool was put back, or it was removed), a new segment begins
+        behind it: what comes now must not be taken for loaded.
+        """
+        with self._writing:
+            self.loaded = loaded
+            if self._end < loaded:
+                self._roll(loaded.segment + 1)
+
+    def _roll(self, number: int) -> None:
         fresh = self._path(number).open("ab")
-        _sync_folder(self.folder)
+        try:
+            _sync_folder(self.folder)
+        except OSError:
+            fresh.close()
+            raise
         self._file.close()
         self._file = fresh
         self._end = Place(number, 0)
@@ -192,15 +236,29 @@ class Spool:
         return frames, place
 
     def read_between(self, start: Place, end: Place) -> list[Frame]:
-        """Return exactly the frames between two places that :meth:`read` gave."""
-        return [frame for frame, after, _ in self._frames(start) if after <= end]
+        """Return exactly the frames between two places that :meth:`read` gave.
+
+        Raises:
+            SpoolDamagedError: not all of them are there any more.
+        """
+        frames, place = [], start
+        for frame, after, _ in self._frames(start):
+            if after > end:
+                break
+            frames.append(frame)
+            place = after
+        if place.segment < end.segment or (place.segment == end.segment and place.offset < end.offset):
+            raise SpoolDamagedError(f"the spool ends at {place}, and frames up to {end} are wanted; restore the spool from a backup")
+        return frames
 
     def _frames(self, start: Place) -> Iterator[tuple[Frame, Place, int]]:
         """Yield (frame, place after it, its bytes) up to the synced end."""
         end = self._end
-        for number in self.segments():
-            if number < start.segment or number > end.segment:
-                continue
+        present = [number for number in self.segments() if start.segment <= number <= end.segment]
+        first = present[0] if start == START and present else start.segment
+        for number in range(first, end.segment + 1):
+            if number not in present:
+                raise SpoolDamagedError(f"segment {self._path(number).name} is missing; restore it from a backup")
             offset = start.offset if number == start.segment else 0
             limit = end.offset if number == end.segment else self._path(number).stat().st_size
             with self._path(number).open("rb") as file:
@@ -211,7 +269,7 @@ class Spool:
                     found = unpack(header + body)
                     if found is None:
                         name = self._path(number).name
-                        raise DeliveryError(f"segment {name} is damaged at byte {offset}; restore it from a backup")
+                        raise SpoolDamagedError(f"segment {name} is damaged at byte {offset}; restore it from a backup")
                     offset += found[1]
                     yield found[0], Place(number, offset), found[1]
 
@@ -229,26 +287,40 @@ class Spool:
 
     def close(self) -> None:
         """Write what waits, then stop. Later appends are refused."""
-        self._stopped = True
+        with self._queueing:
+            self._stopped = True
+            self._waiting.put(None)
         with self.grown:
             self.grown.notify_all()
-        self._waiting.put(None)
         self._thread.join()
         self._file.close()
 
 
 def _whole_bytes(path: Path) -> int:
-    """Return how many bytes of a segment are whole frames."""
+    """Return how many bytes of a segment are whole frames.
+
+    Raises:
+        SpoolDamagedError: a whole frame stands behind them; a write that was cut short leaves none.
+    """
     whole = 0
     with path.open("rb") as file:
         while True:
             header = file.read(HEADER_BYTES)
-            if len(header) < HEADER_BYTES or header[:4] != MAGIC:
-                return whole
             length = int.from_bytes(header[4:8], "big")
-            if unpack(header + file.read(length)) is None:
-                return whole
+            if len(header) < HEADER_BYTES or header[:4] != MAGIC or unpack(header + file.read(length)) is None:
+                break
             whole += HEADER_BYTES + length
+        file.seek(whole)
+        rest = file.read()
+    found = rest.find(MAGIC, 1)
+    while found >= 0:
+        if unpack(rest, found) is not None:
+            raise SpoolDamagedError(
+                f"segment {path.name} is damaged at byte {whole}, and whole frames follow at byte {whole + found};"
+                f" restore it from a backup, or give up what follows: truncate -s {whole} {path.name}"
+            )
+        found = rest.find(MAGIC, found + 1)
+    return whole
 
 
 def _sync_folder(folder: Path) -> None:

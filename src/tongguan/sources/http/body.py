@@ -72,16 +72,22 @@ def _unpack(body: bytes, encoding: str) -> bytes:
         return body
     if encoding != "gzip":
         raise BodyError(415, f"content encoding {encoding!r} is not read; valid: gzip, identity")
-    decompressor = zlib.decompressobj(wbits=31)
-    try:
-        plain = decompressor.decompress(body, UNPACKED_BYTES + 1)
-    except zlib.error as error:
-        raise BodyError(400, f"the body is no gzip: {error}") from error
-    if len(plain) > UNPACKED_BYTES or decompressor.unconsumed_tail:
-        raise BodyError(413, f"the body unpacks to more than {UNPACKED_BYTES} bytes")
-    if not decompressor.eof:
-        raise BodyError(400, "the gzip stream ends before its end; send the body again")
-    return plain
+    pieces, room = [], UNPACKED_BYTES
+    # A gzip file may have several members (RFC 1952, 2.2), and zeros behind the last.
+    while body:
+        decompressor = zlib.decompressobj(wbits=31)
+        try:
+            plain = decompressor.decompress(body, room + 1)
+        except zlib.error as error:
+            raise BodyError(400, f"the body is no gzip: {error}") from error
+        room -= len(plain)
+        if room < 0 or decompressor.unconsumed_tail:
+            raise BodyError(413, f"the body unpacks to more than {UNPACKED_BYTES} bytes")
+        if not decompressor.eof:
+            raise BodyError(400, "the gzip stream ends before its end; send the body again")
+        pieces.append(plain)
+        body = decompressor.unused_data.lstrip(b"\0")
+    return b"".join(pieces)
 
 
 def _lines(plain: bytes) -> list[bytes]:
@@ -99,7 +105,7 @@ def _json(plain: bytes) -> list[bytes]:
         raise BodyError(400, "the body is neither a JSON array nor an object")
     try:
         return [bytes(raw) for raw in msgspec.json.decode(text, type=list[msgspec.Raw])]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Something in the middle is broken: cut at the commas between elements, so that the good ones are kept.
         return split_elements(text[1:], top_level=False)
 
