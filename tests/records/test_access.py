@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tongguan.model.access import Role, Scope, User
 from tongguan.records import sessions, tokens, users
 from tongguan.records.database import Database
-from tongguan.records.errors import NoSuchRowError
+from tongguan.records.errors import NoSuchRowError, TokenNameTakenError
 from tongguan.records.passwords import Passwords
 from tongguan.records.tables import api_tokens
 from tongguan.records.tables import sessions as session_table
@@ -102,6 +102,17 @@ def test_a_token_is_shown_once_and_found_until_revoked(db: Database) -> None:
             tokens.revoke(conn, "t1", "li", AT)
         with pytest.raises(ValueError, match="needs a name and a source"):
             tokens.create(conn, "t2", "", "shop", "wang", AT)
+
+
+def test_a_name_has_one_token_in_force(db: Database) -> None:
+    with db.begin() as conn:
+        tokens.create(conn, "t1", "till 7", "shop", "wang", AT)
+    with pytest.raises(TokenNameTakenError, match="till 7"), db.begin() as conn:
+        tokens.create(conn, "t2", "till 7", "other", "wang", AT)
+    with db.begin() as conn:
+        tokens.revoke(conn, "t1", "wang", AT)
+        tokens.create(conn, "t3", "till 7", "shop", "wang", AT)
+        assert sorted(token.id for token in tokens.list_tokens(conn)) == ["t1", "t3"]
 
 
 def test_the_use_of_a_token_is_noted_once_a_minute(db: Database) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tests.records.race import race
 from tongguan.model.access import Level, Role, Scope, User
@@ -23,7 +24,8 @@ from tongguan.records.errors import (
     WeakPasswordError,
     WrongCredentialsError,
 )
-from tongguan.records.passwords import LONGEST, Passwords
+from tongguan.records.passwords import LONGEST, Passwords, check_rules
+from tongguan.records.randomness import one_time_password
 from tongguan.records.tables import users as table
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -68,13 +70,32 @@ def test_a_name_belongs_to_one(db: Database, wang: User, passwords: Passwords) -
 
 @pytest.mark.parametrize(
     ("name", "password", "says"),
-    [("wang", "too short", "至少 10"), ("wang", "x" * (LONGEST + 1), "至多"), ("wang.xiaoming", "Wang.XiaoMing ", "不能与用户名相同")],
+    [
+        ("wang", "too short", "至少 12"),
+        ("wang", "x" * (LONGEST + 1), "至多"),
+        ("wang.xiaoming", "Wang.XiaoMing ", "不能与用户名相同"),
+        ("wang", "abababababab12", "过于简单"),
+        ("wang", "123456789012", "过于简单"),
+        ("wang", "QWERTYuiop12", "过于简单"),
+        ("wang", "zyxwvutsrqpo", "过于简单"),
+    ],
 )
 def test_weak_passwords_are_refused_in_both_languages(db: Database, passwords: Passwords, name: str, password: str, says: str) -> None:
     with pytest.raises(WeakPasswordError) as caught, db.begin() as conn:
         users.create(conn, replace(WANG, name=name), password, passwords, AT)
     assert says in caught.value.label.in_language("zh-CN")
     assert password not in str(caught.value)
+
+
+def test_passwords_of_words_and_random_ones_are_taken() -> None:
+    check_rules("correct horse battery", "wang")
+    check_rules("马蹄形的电池正确地订书钉子", "wang")
+    check_rules(one_time_password(lambda size: bytes(range(3, 3 + 7 * size, 7))), "wang")
+
+
+def test_a_one_time_password_is_easy_to_read_out() -> None:
+    assert one_time_password(lambda size: bytes(range(size))) == "0123-4567-89ab-cdef"
+    assert one_time_password(lambda size: bytes([255] * size)) == "zzzz-zzzz-zzzz-zzzz"
 
 
 def test_preferences_are_checked_and_kept(db: Database, wang: User) -> None:
@@ -142,11 +163,80 @@ def test_a_disabled_user_is_out_at_once(db: Database, wang: User, passwords: Pas
         assert sessions.find(conn, token, AT) is None
         assert users.get(conn, "u1") is None
         assert users.list_accounts(conn)[0].disabled_at == AT
-    assert guess(db, passwords, "wang", GOOD, AT) == "wrong_credentials"
+    assert guess(db, passwords, "wang", GOOD, AT) == "user_disabled"
+    assert guess(db, passwords, "wang", "wrong", AT) == "wrong_credentials"
+    with db.begin() as conn:
+        found = users.account(conn, "u1")
+        assert found is not None and found.disabled_at == AT
+        assert users.account(conn, "u9") is None
     with db.begin() as conn:
         users.enable(conn, "u1")
         assert sessions.find(conn, token, AT) is None
     assert guess(db, passwords, "wang", GOOD, AT) == "Wang"
+
+
+def test_what_is_noted_belongs_to_the_transaction(db: Database, wang: User, passwords: Passwords) -> None:
+    def fail(conn: Connection, user: User) -> None:
+        raise ZeroDivisionError(user.name)
+
+    with pytest.raises(ZeroDivisionError, match="Wang"):
+        sign_in.sign_in(db, "wang", GOOD, passwords, AT, fail)
+    with pytest.raises(ZeroDivisionError, match="Wang"):
+        sign_in.change_password(db, wang, GOOD, "another password", passwords, AT, note=fail)
+    with pytest.raises(ZeroDivisionError, match="Wang"):
+        sign_in.reset_password(db, wang, "another password", passwords, fail)
+    with db.read() as conn:
+        assert users.list_accounts(conn)[0].signed_in_at is None
+    seen: list[User] = []
+    sign_in.sign_in(db, "wang", GOOD, passwords, AT, lambda conn, user: seen.append(user))
+    assert seen == [wang]
+    with db.read() as conn:
+        assert users.list_accounts(conn)[0].signed_in_at == AT
+
+
+class Slow(Passwords):
+    """While a password is looked at, something else happens."""
+
+    def __init__(self, passwords: Passwords, meanwhile: Callable[[], None]) -> None:
+        self._passwords = passwords
+        self._meanwhile = meanwhile
+
+    def fits(self, kept: str | None, password: str) -> bool:
+        """Let it happen, then answer."""
+        fits = self._passwords.fits(kept, password)
+        self._meanwhile()
+        return fits
+
+    def outdated(self, kept: str) -> bool:
+        """Never."""
+        return False
+
+    def hash(self, password: str) -> str:
+        """As ever."""
+        return self._passwords.hash(password)
+
+
+def test_who_is_reset_or_disabled_while_signing_in_stays_out(db: Database, wang: User, passwords: Passwords) -> None:
+    def disable() -> None:
+        with db.begin() as conn:
+            users.disable(conn, "u1", AT)
+
+    reset = Slow(passwords, lambda: sign_in.reset_password(db, wang, "set by an admin", passwords))
+    assert guess(db, reset, "wang", GOOD, AT) == "wrong_credentials"
+    with pytest.raises(WrongCredentialsError):
+        slow = Slow(passwords, lambda: sign_in.reset_password(db, wang, "again by an admin", passwords))
+        sign_in.change_password(db, wang, "set by an admin", "another password", slow, AT)
+    assert guess(db, Slow(passwords, disable), "wang", "again by an admin", AT) == "wrong_credentials"
+
+
+def test_locks_are_listed_while_they_last(db: Database, wang: User, passwords: Passwords) -> None:
+    for _ in range(5):
+        guess(db, passwords, "wang", "wrong", AT)
+    guess(db, passwords, "li", "wrong", AT)
+    end = AT + sign_in.LOCKED_FOR
+    with db.read() as conn:
+        assert sign_in.locks(conn, ["Wang", "li", "zhao"], end - timedelta(seconds=1)) == {"Wang": end}
+        assert sign_in.locks(conn, ["Wang"], end) == {}
 
 
 def test_changing_the_password_signs_other_browsers_out(db: Database, wang: User, passwords: Passwords) -> None:

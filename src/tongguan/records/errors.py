@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from tongguan.model.vocabulary import Label
@@ -106,6 +107,15 @@ class NameTakenError(RecordsError):
         super().__init__(f"用户名 {name!r} 已被使用", f"the user name {name!r} is taken")
 
 
+class TokenNameTakenError(RecordsError):
+    """A token with that name is in force."""
+
+    key = "token_name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"已有名为 {name!r} 的有效令牌", f"a token called {name!r} is in force; revoke it or give another name")
+
+
 class BadNameError(RecordsError):
     """The text cannot be a user's name."""
 
@@ -128,19 +138,44 @@ class BadPreferenceError(RecordsError):
         super().__init__(f"{what} 不能为 {value!r}；有效值：{shown}", f"{what} cannot be {value!r}; valid: {shown}")
 
 
+class PasswordRule(StrEnum):
+    """What a password must not be."""
+
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    TOO_COMMON = "too_common"
+
+
 class WeakPasswordError(RecordsError):
-    """The password breaks a rule; the password itself is never repeated."""
+    """The password breaks a rule; the password itself is never repeated.
+
+    Attributes:
+        rule: which rule.
+    """
 
     key = "weak_password"
 
+    def __init__(self, rule: PasswordRule, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.rule = rule
+
 
 class WrongCredentialsError(RecordsError):
-    """Name and password do not belong together, or the user is disabled: which of them is not told."""
+    """Name and password do not belong together: which of them is wrong is not told."""
 
     key = "wrong_credentials"
 
     def __init__(self) -> None:
         super().__init__("用户名或密码错误", "the user name or the password is wrong")
+
+
+class DisabledUserError(RecordsError):
+    """The user is disabled; told only to somebody who knows the password."""
+
+    key = "user_disabled"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"用户 {name!r} 已停用，请联系管理员", f"the user {name!r} is disabled; ask an administrator")
 
 
 class LockedOutError(RecordsError):

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from tongguan.records.errors import WeakPasswordError
+from tongguan.records.errors import PasswordRule, WeakPasswordError
 
-SHORTEST, LONGEST = 10, 200
+SHORTEST, LONGEST = 12, 200
+
+_FEWEST_KINDS = 5
+_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 def check_rules(password: str, name: str) -> None:
-    """Accept a password or say which rule it breaks (length and not the name, as NIST SP 800-63B advises; no classes).
+    """Accept a password or say which rule it breaks (length, and nothing that is guessed first, as NIST SP 800-63B advises).
 
     Raises:
-        WeakPasswordError: too short, too long, or the user's own name.
+        WeakPasswordError: too short, too long, the user's own name, few characters repeated, or keys in a row.
     """
     if len(password) < SHORTEST:
-        raise WeakPasswordError(f"密码至少 {SHORTEST} 个字符", f"a password needs at least {SHORTEST} characters")
+        raise WeakPasswordError(PasswordRule.TOO_SHORT, f"密码至少 {SHORTEST} 个字符", f"a password needs at least {SHORTEST} characters")
     if len(password) > LONGEST:
-        raise WeakPasswordError(f"密码至多 {LONGEST} 个字符", f"a password has at most {LONGEST} characters")
-    if password.strip().casefold() == name.strip().casefold():
-        raise WeakPasswordError("密码不能与用户名相同", "a password must not be the user's name")
+        raise WeakPasswordError(PasswordRule.TOO_LONG, f"密码至多 {LONGEST} 个字符", f"a password has at most {LONGEST} characters")
+    folded = password.strip().casefold()
+    if folded == name.strip().casefold():
+        raise WeakPasswordError(PasswordRule.TOO_COMMON, "密码不能与用户名相同", "a password must not be the user's name")
+    if len(set(folded)) < _FEWEST_KINDS or _runs(folded):
+        zh, en = "密码过于简单：不能只是少数字符的重复或键盘上相邻的键", "a password must not be few characters repeated or keys in a row"
+        raise WeakPasswordError(PasswordRule.TOO_COMMON, zh, en)
+
+
+def _runs(folded: str) -> bool:
+    """Tell whether most characters only follow the one before, in the alphabet or on the keyboard: ``123456789abc``."""
+    beside = {pair for row in _ROWS for pair in pairwise(row)}
+    steps = sum(abs(ord(a) - ord(b)) <= 1 or (a, b) in beside or (b, a) in beside for a, b in pairwise(folded))
+    return steps * 4 >= (len(folded) - 1) * 3
 
 
 class Passwords:

@@ -7,6 +7,7 @@ apart. Passwords are hashed between the transactions, not inside one: other writ
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,12 +17,12 @@ from sqlalchemy import Connection, and_, case, delete, not_, select, update
 from tongguan.model.access import User
 from tongguan.records.columns import key_text
 from tongguan.records.database import Database
-from tongguan.records.errors import LockedOutError, NoSuchRowError, WrongCredentialsError
+from tongguan.records.errors import DisabledUserError, LockedOutError, NoSuchRowError, WrongCredentialsError
 from tongguan.records.passwords import Passwords, check_rules
 from tongguan.records.sessions import revoke_all
 from tongguan.records.tables import sign_in_attempts, users
 from tongguan.records.upsert import insert
-from tongguan.records.users import name_key, user_of
+from tongguan.records.users import name_key, note_sign_in, user_of
 
 FAILURES: Final = 5
 """So many failures in a row lock a name."""
@@ -30,56 +31,72 @@ LOCKED_FOR: Final = timedelta(minutes=15)
 """For so long after the last of them; failures older than this no longer count."""
 
 
+Note = Callable[[Connection, User], None]
+"""Called in the transaction in which a user was let in or a password changed: for the audit, for a session."""
+
+
 @dataclass(frozen=True)
 class _Candidate:
     """What is known of a name before the password is looked at."""
 
     user: User
     password_hash: str
+    disabled: bool
 
 
-def sign_in(database: Database, name: str, password: str, passwords: Passwords, at: datetime) -> User:
+def sign_in(database: Database, name: str, password: str, passwords: Passwords, at: datetime, note: Note | None = None) -> User:
     """Return the user whose name and password these are. Opens transactions of its own.
 
     Raises:
-        WrongCredentialsError: no such user, disabled, or another password.
+        WrongCredentialsError: no such user, or another password.
+        DisabledUserError: the password is right, but the user is disabled.
         LockedOutError: :data:`FAILURES` failures under the name; says until when.
     """
-    with database.begin() as conn:
-        count_attempt(conn, name, at)
-        candidate = _candidate(conn, name)
-    fits = passwords.fits(candidate.password_hash if candidate else None, password)
-    if candidate is None or not fits:
-        raise WrongCredentialsError
+    candidate = _check(database, name, password, passwords, at)
     renewed = passwords.hash(password) if passwords.outdated(candidate.password_hash) else None
     with database.begin() as conn:
+        _hold(conn, candidate)
         forgive(conn, name)
+        note_sign_in(conn, candidate.user.id, at)
         if renewed is not None:
-            # Only if nobody changed the password meanwhile.
-            same = (users.c.id == candidate.user.id, users.c.password_hash == candidate.password_hash)
-            conn.execute(update(users).where(*same).values(password_hash=renewed))
+            conn.execute(update(users).where(users.c.id == candidate.user.id).values(password_hash=renewed))
+        if note is not None:
+            note(conn, candidate.user)
     return candidate.user
 
 
 def change_password(
-    database: Database, user: User, old: str, new: str, passwords: Passwords, at: datetime, *, keep_session: str = ""
+    database: Database,
+    user: User,
+    old: str,
+    new: str,
+    passwords: Passwords,
+    at: datetime,
+    *,
+    keep_session: str = "",
+    note: Note | None = None,
 ) -> None:
     """Let a user change their own password; all their browsers but ``keep_session`` (a token) are signed out.
 
     Raises:
         WrongCredentialsError: ``old`` is not the password.
+        DisabledUserError: the user was disabled meanwhile.
         LockedOutError: too many failures under the name.
         WeakPasswordError: ``new`` breaks a rule.
     """
     check_rules(new, user.name)
-    sign_in(database, user.name, old, passwords, at)
+    candidate = _check(database, user.name, old, passwords, at)
     hashed = passwords.hash(new)
     with database.begin() as conn:
-        _store(conn, user.id, hashed, must_change=False)
-        revoke_all(conn, user.id, keep=keep_session)
+        _hold(conn, candidate)
+        forgive(conn, user.name)
+        _store(conn, candidate.user.id, hashed, must_change=False)
+        revoke_all(conn, candidate.user.id, keep=keep_session)
+        if note is not None:
+            note(conn, candidate.user)
 
 
-def reset_password(database: Database, user: User, new: str, passwords: Passwords) -> None:
+def reset_password(database: Database, user: User, new: str, passwords: Passwords, note: Note | None = None) -> None:
     """Let somebody else set a user's password: it must be changed at the next sign-in, and the lock is lifted.
 
     Raises:
@@ -92,6 +109,16 @@ def reset_password(database: Database, user: User, new: str, passwords: Password
         _store(conn, user.id, hashed, must_change=True)
         revoke_all(conn, user.id)
         forgive(conn, user.name)
+        if note is not None:
+            note(conn, user)
+
+
+def locks(conn: Connection, names: Iterable[str], at: datetime) -> dict[str, datetime]:
+    """Return which of the names are locked at ``at``, and until when."""
+    locked = (sign_in_attempts.c.failures >= FAILURES, sign_in_attempts.c.last_at > at - LOCKED_FOR)
+    rows = conn.execute(select(sign_in_attempts.c.name_key, sign_in_attempts.c.last_at).where(*locked))
+    until = {row.name_key: row.last_at + LOCKED_FOR for row in rows}
+    return {name: until[_key(name)] for name in names if _key(name) in until}
 
 
 def count_attempt(conn: Connection, name: str, at: datetime) -> int:
@@ -129,10 +156,36 @@ def _key(name: str) -> str:
     return key_text(name_key(name))
 
 
+def _check(database: Database, name: str, password: str, passwords: Passwords, at: datetime) -> _Candidate:
+    """Count an attempt and look at the password; who has the right one is not let in before :func:`_hold`."""
+    with database.begin() as conn:
+        count_attempt(conn, name, at)
+        candidate = _candidate(conn, name)
+    fits = passwords.fits(candidate.password_hash if candidate else None, password)
+    if candidate is None or not fits:
+        raise WrongCredentialsError
+    if candidate.disabled:
+        raise DisabledUserError(candidate.user.name)
+    return candidate
+
+
 def _candidate(conn: Connection, name: str) -> _Candidate | None:
-    found = select(users).where(users.c.name_key == name_key(name), users.c.disabled_at.is_(None))
-    row = conn.execute(found).one_or_none()
-    return None if row is None else _Candidate(user_of(row), row.password_hash)
+    row = conn.execute(select(users).where(users.c.name_key == name_key(name))).one_or_none()
+    return None if row is None else _Candidate(user_of(row), row.password_hash, row.disabled_at is not None)
+
+
+def _hold(conn: Connection, candidate: _Candidate) -> None:
+    """Keep the user's row as it is until the transaction ends.
+
+    Without this a session could be opened with a password that was reset, or for a user who was disabled, while the
+    password was being hashed.
+
+    Raises:
+        WrongCredentialsError: the password is another one by now, or the user was disabled.
+    """
+    same = (users.c.id == candidate.user.id, users.c.password_hash == candidate.password_hash, users.c.disabled_at.is_(None))
+    if conn.execute(select(users.c.id).where(*same).with_for_update()).one_or_none() is None:
+        raise WrongCredentialsError
 
 
 def _store(conn: Connection, user_id: str, hashed: str, *, must_change: bool) -> None:

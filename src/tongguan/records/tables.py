@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -269,6 +269,7 @@ class UserColumns(TypedColumns):
     must_change_password: Named[bool] = Column(Boolean)
     created_at: Named[datetime] = Column(Instant)
     disabled_at: Named[datetime | None] = Column(Instant)
+    signed_in_at: Named[datetime | None] = Column(Instant)
 
 
 users = Table("users", metadata, UserColumns, UniqueConstraint("name_key"))
@@ -313,3 +314,8 @@ class ApiTokenColumns(TypedColumns):
 
 
 api_tokens = Table("api_tokens", metadata, ApiTokenColumns, UniqueConstraint("token_hash"))
+
+LIVE_TOKEN: Final = api_tokens.c.revoked_at.is_(None)
+"""Which tokens are in force; no two of them have the same name."""
+
+Index("uq_api_tokens_live_name", api_tokens.c.name, unique=True, sqlite_where=LIVE_TOKEN, postgresql_where=LIVE_TOKEN)

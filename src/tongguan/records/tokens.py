@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
-from tongguan.records.errors import NoSuchRowError
+from tongguan.records.errors import NoSuchRowError, TokenNameTakenError
 from tongguan.records.randomness import RandomBytes, random_text
 from tongguan.records.sessions import hash_of
-from tongguan.records.tables import api_tokens
+from tongguan.records.tables import LIVE_TOKEN, api_tokens
+from tongguan.records.upsert import insert
 
 PREFIX: Final = "tg_"
 """By this people and secret scanners know a token when they see one."""
@@ -49,12 +50,15 @@ def create(
 
     Raises:
         ValueError: ``name`` or ``source`` is empty.
+        TokenNameTakenError: a token in force has the name.
     """
     if not name or not source:
         raise ValueError(f"a token needs a name and a source; given were {name!r} and {source!r}")
     plaintext = PREFIX + random_text(random_bytes)
     row = {"id": token_id, "token_hash": hash_of(plaintext), "name": name, "source": source, "created_at": at, "created_by": by}
-    conn.execute(insert(api_tokens).values(row))
+    statement = insert(conn, api_tokens).values(row).on_conflict_do_nothing(index_elements=["name"], index_where=LIVE_TOKEN)
+    if conn.execute(statement.returning(api_tokens.c.id)).one_or_none() is None:
+        raise TokenNameTakenError(name)
     return NewToken(token_id, plaintext)
 
 

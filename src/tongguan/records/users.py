@@ -29,6 +29,7 @@ class Account:
     user: User
     created_at: datetime
     disabled_at: datetime | None
+    signed_in_at: datetime | None
 
 
 def name_key(name: str) -> str:
@@ -69,12 +70,23 @@ def find(conn: Connection, name: str) -> User | None:
 def list_accounts(conn: Connection) -> list[Account]:
     """Return all users, also disabled ones, by name."""
     rows = conn.execute(select(users).order_by(users.c.name_key))
-    return [Account(user_of(row), row.created_at, row.disabled_at) for row in rows]
+    return [_account(row) for row in rows]
+
+
+def account(conn: Connection, user_id: str) -> Account | None:
+    """Return a user by id, also a disabled one, or None."""
+    row = conn.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    return None if row is None else _account(row)
 
 
 def count(conn: Connection) -> int:
     """Return how many users there are; none means that the store is new."""
     return conn.execute(select(func.count()).select_from(users)).scalar_one()
+
+
+def note_sign_in(conn: Connection, user_id: str, at: datetime) -> None:
+    """Note when a user signed in last."""
+    _update(conn, user_id, {"signed_in_at": at})
 
 
 def change_role(conn: Connection, user_id: str, role: Role, scope: Scope) -> None:
@@ -128,6 +140,10 @@ def user_of(row: Row[Any]) -> User:
         density=row.density,
         must_change_password=row.must_change_password,
     )
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(user_of(row), row.created_at, row.disabled_at, row.signed_in_at)
 
 
 def _enabled(conn: Connection, where: Any) -> User | None:

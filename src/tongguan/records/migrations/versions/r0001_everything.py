@@ -225,6 +225,7 @@ def _users() -> None:
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column("signed_in_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("name_key", name="uq_users_name_key"),
     )
@@ -260,3 +261,5 @@ def _users() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_api_tokens"),
         sa.UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
     )
+    live = sa.text("revoked_at IS NULL")
+    op.create_index("uq_api_tokens_live_name", "api_tokens", ["name"], unique=True, sqlite_where=live, postgresql_where=live)
