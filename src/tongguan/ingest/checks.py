@@ -9,20 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from tongguan.ingest.diagnose import DEEPEST, shorten
+from tongguan.ingest.personal import is_personal_name
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import Event
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Attribute, EventType, Kind, Vocabulary
-
-PERSONAL_NAMES: Final = frozenset(
-    (
-        *("phone", "mobile", "msisdn", "telephone", "email", "mail", "wechat", "openid", "unionid"),
-        *("name", "customer_name", "contact_name", "receiver", "recipient", "address", "street", "postcode", "birthday"),
-        *("identity_number", "id_number", "id_card", "passport", "bank_card", "card_number", "bank_account"),
-        *("ip", "ip_address", "imei", "imsi", "iccid"),
-    )
-)
-"""Attribute names that are taken for personal in any type, declared or not: a source may send more than a pack knows."""
 
 _WHOLE: Final = (int,)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,38}(\.[0-9]{1,38})?([eE][+-]?[0-9]{1,3})?")
@@ -72,6 +63,8 @@ class Rules:
         self._types = {name: _rules_of(event_type) for name, event_type in vocabulary.event_types.items()}
         self._codes = {column: frozenset(codes) for column, codes in vocabulary.codes.items()}
         self._text_length = text_length
+        self.personal_names = frozenset(a.name for t in vocabulary.event_types.values() for a in t.attributes if a.personal)
+        """Every attribute name that some type declares personal."""
 
     def of(self, event: Event) -> TypeRules | None:
         """Return the rules of the event's type; None for an unknown type."""
@@ -158,5 +151,5 @@ def personal_attributes(declared: Mapping[str, Attribute], attributes: Mapping[s
     return [
         name
         for name, value in attributes.items()
-        if value not in (None, "") and (a.personal if (a := declared.get(name)) is not None else name.lower() in PERSONAL_NAMES)
+        if value not in (None, "") and (a.personal if (a := declared.get(name)) is not None else is_personal_name(name))
     ]

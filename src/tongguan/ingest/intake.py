@@ -21,7 +21,8 @@ from tongguan.ingest.steps import Report, Steps, Work, preview
 from tongguan.lib.ids import BatchNumbers
 from tongguan.lib.now import Now
 from tongguan.model.event import ROW_COLUMNS
-from tongguan.model.ports import BadRecord, Delivery, Receipt, Refusal
+from tongguan.model.ports import BadRecord, Delivery, RawRecord, Receipt, Refusal
+from tongguan.model.reasons import Problem, Quarantine
 
 KnownAnswer = tuple[str, Receipt]
 """Digest of the body that an idempotency key came with, and how it was answered."""
@@ -70,7 +71,7 @@ class Ingest:
             self._numbers.above(frame.batch)
             if frame.key:
                 done: Future[Receipt] = Future()
-                done.set_result(_receipt(frame, ()))
+                done.set_result(self._receipt(frame))
                 self._keys[frame.source, frame.key] = (frame.body_digest, done)
 
     def forget_keys(self, keys: Sequence[tuple[str, str]]) -> None:
@@ -105,10 +106,18 @@ class Ingest:
                 under_way = (stored[0], answered)
             if under_way is None:
                 promised: Future[Receipt] = Future()
+                # A sender who leaves must not cancel what others with this key wait for.
+                promised.set_running_or_notify_cancel()
                 self._keys[name] = (digest, promised)
         if under_way is not None:
             return _again(delivery, digest, under_way)
         return self._take_once(delivery, digest, promised)
+
+    def examine(self, source: str, records: Sequence[RawRecord]) -> list[Problem]:
+        """Run the steps without taking anything; return what is wrong with the records, none where all would be taken."""
+        work = Work(0, source, self._now())
+        self._steps.run(work, records)
+        return [bad.problem for bad in work.aside]
 
     def _take_once(self, delivery: Delivery, digest: str, promised: Future[Receipt]) -> Future[Receipt]:
         name = (delivery.source, delivery.key)
@@ -145,7 +154,7 @@ class Ingest:
             accepted=len(work.events),
             columns=ROW_COLUMNS,
             rows=work.rows,
-            aside=tuple(self._set_aside(record) for record in work.aside),
+            aside=tuple(self._set_aside(record) for record in sorted(work.aside, key=lambda r: r.position)),
             personal=self._store.seal(msgspec.msgpack.encode(work.personal)) if work.personal else b"",
             zone=delivery.zone,
             key=delivery.key,
@@ -155,12 +164,11 @@ class Ingest:
         )
         synced = self.spool.append(pack(frame))
         answer: Future[Receipt] = Future()
-        refusals = tuple(Refusal(r.position, r.problem) for r in sorted(work.aside, key=lambda r: r.position)[: self._config.told_refusals])
 
         def finish(done: Future[None]) -> None:
             error = done.exception()
             if error is None:
-                answer.set_result(_receipt(frame, refusals))
+                answer.set_result(self._receipt(frame))
             else:
                 answer.set_exception(error)
 
@@ -169,15 +177,15 @@ class Ingest:
         return answer
 
     def _set_aside(self, record: BadRecord) -> SetAside:
-        problem = record.problem
+        problem, shown = record.problem, self._steps.shown
         return SetAside(
             position=record.position,
             reason=problem.reason.value,
-            field=problem.field,
-            value=self._store.mask(problem.value),
+            field=self._store.mask(problem.field),
+            value=shown(problem.field, problem.value),
             message=self._store.mask(problem.message),
             valid=problem.valid,
-            preview=preview(self._store, record.body),
+            preview=preview(lambda text: shown("", text), record.body),
             sealed=self._store.seal(record.body),
             customer=self._customer_of(record.body),
         )
@@ -191,6 +199,10 @@ class Ingest:
         customer = raw.get("customer_id") if isinstance(raw, dict) else None
         return self._steps.customer(customer) if isinstance(customer, str) else ""
 
+    def _receipt(self, frame: Frame) -> Receipt:
+        told = tuple(_refusal(aside) for aside in frame.aside[: self._config.told_refusals])
+        return Receipt(frame.batch, frame.received, frame.accepted, len(frame.aside), told)
+
     def _add_reports(self, reports: Sequence[Report]) -> None:
         with self._lock:
             for report in reports:
@@ -200,8 +212,8 @@ class Ingest:
                 total.seconds += report.seconds
 
 
-def _receipt(frame: Frame, refusals: Sequence[Refusal]) -> Receipt:
-    return Receipt(frame.batch, frame.received, frame.accepted, len(frame.aside), refusals)
+def _refusal(aside: SetAside) -> Refusal:
+    return Refusal(aside.position, Problem(Quarantine(aside.reason), aside.field, aside.value, aside.message, aside.valid))
 
 
 def _digest(delivery: Delivery) -> str:

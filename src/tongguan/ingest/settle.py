@@ -59,7 +59,7 @@ def _ledger(connection: Connection, outcome: Outcome) -> None:
 
 def _quarantine(connection: Connection, outcome: Outcome, store: PersonalStore) -> None:
     kept = [(frame, aside, store.unseal(aside.sealed), aside.preview) for frame in outcome.frames for aside in frame.aside]
-    kept += [(frame, aside, aside.sealed, preview(store, aside.sealed)) for frame, aside in outcome.reused]
+    kept += [(frame, aside, aside.sealed, preview(store.mask, aside.sealed)) for frame, aside in outcome.reused]
     if not kept:
         return
     ciphers = store.lock_away(connection, [(aside.customer, body) for _, aside, body, _ in kept])

@@ -7,22 +7,24 @@ reports how many went in and out and how long it took.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from tongguan.ingest.checks import Rules, personal_attributes
 from tongguan.ingest.config import IngestConfig
 from tongguan.ingest.diagnose import undecodable
+from tongguan.ingest.personal import HIDDEN, hide_named, inner_personal, is_personal_name, token_kind
 from tongguan.ingest.ports import PersonalStore, Sealed
 from tongguan.lib.ids import digest_id
 from tongguan.lib.now import Ticks
-from tongguan.model.event import Event
+from tongguan.model.event import REFERENCES, Event, ObjectRef
 from tongguan.model.ports import BadRecord, RawRecord
 from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.vocabulary import Attribute
 
 STEPS: Final = ("decode", "check", "pseudonymise", "encode")
 
@@ -30,6 +32,10 @@ _LOOKS_PERSONAL: Final = re.compile(r"(?:\+?86)?1[3-9]\d{9}|\d{17}[\dXx]|[^@\s]+
 """An identifier that is a mobile number, a Chinese identity number or an e-mail address."""
 
 _PERSON_COLUMNS: Final = ("customer_id", "actor_id", "session_id", "contact_id")
+
+
+_DUE_BEFORE: Final = 2200
+"""Years that every engine can store."""
 
 
 @dataclass
@@ -113,6 +119,8 @@ class Steps:
             problem = self._rules.problem(event)
             if problem is None and not surely_after < event.time.date() < surely_before:
                 problem = _out_of_time(event.time, earliest, latest)
+            if problem is None and event.due_time is not None and not earliest.year <= event.due_time.year < _DUE_BEFORE:
+                problem = _out_of_due_time(event.due_time, earliest)
             if problem is None:
                 kept.append((position, event))
             else:
@@ -125,13 +133,46 @@ class Steps:
             columns = rules.personal_columns if rules else ()
             for column in _PERSON_COLUMNS:
                 value = getattr(event, column)
-                if value and (column in columns or ((len(value) >= 11 or "@" in value) and _LOOKS_PERSONAL.fullmatch(value))):
+                if value and (column in columns or _looks_personal(value)):
                     setattr(event, column, self._tokenise(work, column.removesuffix("_id"), value, ""))
+            for column in columns:
+                value = getattr(event, column)
+                if column not in _PERSON_COLUMNS and isinstance(value, str) and value:
+                    setattr(event, column, self._tokenise(work, column.removesuffix("_id"), value, event.customer_id or ""))
+            if event.objects:
+                event.objects = [self._object(work, o, columns) for o in event.objects]
             if event.attributes and rules is not None:
-                for name in personal_attributes(rules.attributes, event.attributes):
-                    value = event.attributes[name]
-                    plain = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-                    event.attributes[name] = self._tokenise(work, name, plain, event.customer_id or "")
+                self._attributes(work, rules.attributes, event.attributes, event.customer_id or "")
+
+    def _attributes(self, work: Work, declared: Mapping[str, Attribute], attributes: dict[str, Any], customer: str) -> None:
+        for name in personal_attributes(declared, attributes):
+            self._replace(work, attributes, name, customer)
+        for value in attributes.values():
+            if isinstance(value, list | dict):
+                for holder, name in inner_personal(value):
+                    self._replace(work, holder, name, customer)
+
+    def _replace(self, work: Work, holder: dict[str, Any], name: str, customer: str) -> None:
+        value = holder[name]
+        plain = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        holder[name] = self._tokenise(work, token_kind(name), plain, customer)
+
+    def _object(self, work: Work, found: ObjectRef, columns: Sequence[str]) -> ObjectRef:
+        column = f"{found.kind}_id"
+        personal = column in columns or ((column in _PERSON_COLUMNS or column not in REFERENCES) and _looks_personal(found.id))
+        return msgspec.structs.replace(found, id=self._tokenise(work, token_kind(found.kind), found.id, "")) if personal else found
+
+    def shown(self, name: str, text: str) -> str:
+        """Return a value or a piece of a record as a bad record may show it: without personal data.
+
+        Args:
+            name: the field that it stands in; empty for a whole record.
+            text: JSON, whole or cut, or a plain value.
+        """
+        last = name.rpartition(".")[2]
+        if text and (last in self._rules.personal_names or is_personal_name(last)):
+            return HIDDEN
+        return self._store.mask(hide_named(text, self._rules.personal_names))
 
     def customer(self, value: str) -> str:
         """Return a customer's id as it is stored: a token where it looks personal."""
@@ -179,9 +220,20 @@ def _out_of_time(moment: datetime, earliest: datetime, latest: datetime) -> Prob
     return None
 
 
-def preview(store: PersonalStore, body: bytes, length: int = 200) -> str:
-    """Return the beginning of a quarantined body with personal data hidden, for lists."""
-    return shorten_to(store.mask(body[: length * 4].decode("utf-8", "replace")), length)
+def _out_of_due_time(moment: datetime, earliest: datetime) -> Problem:
+    early = moment.year < earliest.year
+    reason = Quarantine.TIME_TOO_OLD if early else Quarantine.TIME_IN_FUTURE
+    message = f"due_time {moment.isoformat()} lies too far {'back' if early else 'ahead'}"
+    return Problem(reason, "due_time", moment.isoformat(), message, f"a year from {earliest.year} to {_DUE_BEFORE - 1}")
+
+
+def _looks_personal(value: str) -> bool:
+    return (len(value) >= 11 or "@" in value) and _LOOKS_PERSONAL.fullmatch(value) is not None
+
+
+def preview(shown: Callable[[str], str], body: bytes, length: int = 200) -> str:
+    """Return the beginning of a quarantined body, for lists; ``shown`` hides personal data."""
+    return shorten_to(shown(body[: length * 4].decode("utf-8", "replace")), length)
 
 
 def shorten_to(text: str, length: int) -> str:

@@ -10,12 +10,12 @@ from types import MappingProxyType
 
 from yaml.nodes import Node
 
-from tongguan.ingest.checks import PERSONAL_NAMES
 from tongguan.ingest.mapping.context import Context
 from tongguan.ingest.mapping.load_values import ValueLoader, template_of
 from tongguan.ingest.mapping.nodes import Section, items_of, line_of
 from tongguan.ingest.mapping.rules import AllOf, AnyOf, Condition, Not, ObjectRule, OneOf, Present, Rule, columns_of
 from tongguan.ingest.mapping.values import Column, Constant, Field, Result
+from tongguan.ingest.personal import is_personal_name
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, REFERENCES
 from tongguan.model.vocabulary import EventType, Kind, Vocabulary
@@ -219,7 +219,7 @@ def personal_columns(rules: Iterable[Rule], vocabulary: Vocabulary) -> frozenset
             if field.target in wide:
                 found.update(field.value.columns)
         for field in rule.attributes:
-            if declared.get(field.target, field.target in PERSONAL_NAMES):
+            if declared.get(field.target, is_personal_name(field.target)):
                 found.update(field.value.columns)
     return frozenset(found)
 
