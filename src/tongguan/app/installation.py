@@ -70,9 +70,20 @@ def ingest_config(settings: Settings) -> IngestConfig:
 
 
 def open_installation(
-    folder: Path, *, settings: Settings | None = None, now: Now = system_now, ticks: Ticks = system_ticks
+    folder: Path,
+    *,
+    settings: Settings | None = None,
+    vocabulary: Vocabulary | None = None,
+    now: Now = system_now,
+    ticks: Ticks = system_ticks,
 ) -> Installation:
     """Open a home: own it, bring its stores up to date, and make the spool ready.
+
+    Args:
+        folder: the home.
+        settings: those of the home and the environment where left out.
+        vocabulary: that of the packs where left out.
+        now, ticks: clocks.
 
     Raises:
         HomeInUseError: another process owns it.
@@ -85,7 +96,7 @@ def open_installation(
         settings = settings or read_settings(home.folder)
         database = Database.open(settings.records)
         database.migrate()
-        vocabulary = build_vocabulary()
+        vocabulary = vocabulary or build_vocabulary()
         warehouse = Warehouse(settings.warehouse, memory=settings.memory)
         migrated = migrate(warehouse, vocabulary, settings.zone)
         return _wire(home, settings, vocabulary, database, warehouse, migrated, now, ticks)
