@@ -1,0 +1,1 @@
+"""What every page needs: ports, access, languages, formats, components, tables, exports."""

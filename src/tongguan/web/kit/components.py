@@ -1,0 +1,205 @@
+"""What the kit's macros draw: typed contexts, made by pages and drawn by ``templates/kit/*.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from tongguan.web.kit.texts import msg
+
+
+class Status(Enum):
+    """How something stands: a shape, a word and a colour, never a colour alone."""
+
+    GOOD = ("good", "●", msg("Normal"))
+    WATCH = ("watch", "▲", msg("Watch"))
+    BAD = ("bad", "■", msg("Abnormal"))
+    UNKNOWN = ("unknown", "○", msg("Not enough data"))
+
+    def __init__(self, css: str, shape: str, word: str) -> None:
+        self.css = css
+        self.shape = shape
+        self.word = word
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a number compares with an earlier one.
+
+    Attributes:
+        label: with what it is compared, translated.
+        text: the difference, formatted.
+        direction: ``up``, ``down`` or ``same``; drawn as an arrow in neutral ink.
+        title: the number that it is compared with, in full.
+    """
+
+    label: str
+    text: str
+    direction: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A small line of hours, drawn as SVG on the server.
+
+    Attributes:
+        today, before: ``points`` of polylines in a box of 100 × 28; empty where there is nothing to draw.
+        label: what it says, for those who do not see it.
+    """
+
+    today: str
+    before: str
+    label: str
+
+
+@dataclass(frozen=True)
+class KpiCard:
+    """A key figure: name, value and unit, target and attainment, change, sparkline, status, data-through. One link.
+
+    Attributes:
+        attainment: value / target; None without a target.
+        pace: the share of the period that has passed; where attainment should be by now.
+    """
+
+    name: str
+    value: str
+    href: str
+    unit: str = ""
+    title: str = ""
+    note: str = ""
+    target: str = ""
+    attainment: float | None = None
+    pace: float | None = None
+    change: Change | None = None
+    spark: Spark | None = None
+    status: Status | None = None
+    status_word: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class StageTile:
+    """One stage of the process on the panorama."""
+
+    name: str
+    label: str
+    place: int
+    href: str
+    status: Status
+    status_word: str
+    why: str
+    volume: str
+    volume_title: str
+    changes: Sequence[Change]
+    rate: str
+    failures: str
+    has_failures: bool
+    backlog: str
+    has_backlog: bool
+    oldest: str
+    oldest_title: str
+    spark: Spark
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A field of a filter form; free text where there are no choices, a date where ``kind`` says so."""
+
+    name: str
+    label: str
+    value: str
+    choices: Sequence[Choice] = ()
+    kind: str = "select"
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why there is nothing to show, and the next step."""
+
+    title: str
+    cause: str
+    action: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A panel that could not be filled."""
+
+    message: str
+    retry: bool
+    since: datetime | None
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A kind of object that a whole story would have."""
+
+    label: str
+    ids: Sequence[str]
+    events: int
+
+    @property
+    def found(self) -> bool:
+        """Tell whether any object of the kind joined."""
+        return bool(self.ids)
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where a page of rows is within all of them; empty addresses at the ends."""
+
+    first: int
+    last: int
+    total: int
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what it shows, its data as JSON for the browser, and the same as a table.
+
+    Attributes:
+        key: id of its element, stable between refreshes.
+        kind: ``lines`` or ``stacked``.
+        series: name, token of its colour, values by category; None leaves a gap.
+    """
+
+    key: str
+    kind: str
+    title: str
+    categories: Sequence[str]
+    series: Sequence[tuple[str, str, Sequence[int | None]]]
+    unit: str = ""
+    category_title: str = ""
+
+    def data(self) -> dict[str, object]:
+        """Return what the browser draws."""
+        return {
+            "kind": self.kind,
+            "categories": list(self.categories),
+            "series": [{"name": name, "colour": colour, "values": list(values)} for name, colour, values in self.series],
+        }
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence at the top of a page: what was just done, or what is wrong."""
+
+    text: str
+    status: Status
+    details: Sequence[str] = field(default_factory=tuple)

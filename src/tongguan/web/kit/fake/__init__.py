@@ -1,0 +1,1 @@
+"""An operation in memory: answers pages without a warehouse, for tests, screenshots and work on pages."""

@@ -1,0 +1,101 @@
+"""A small vocabulary for the operation in memory."""
+
+from __future__ import annotations
+
+from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Milestone, Pack, Stage, Vocabulary
+
+_STEPS = (
+    ("created", "已下单", "Placed", "acknowledged", False),
+    ("paid", "已支付", "Paid", "inProgress", False),
+    ("accepted", "已受理", "Accepted", "inProgress", False),
+    ("allocated", "已配货", "Allocated", "inProgress", False),
+    ("shipped", "已发货", "Shipped", "inProgress", False),
+    ("delivered", "已签收", "Delivered", "completed", True),
+    ("held", "已挂起", "On hold", "held", False),
+    ("cancelled", "已取消", "Cancelled", "cancelled", True),
+)
+
+_EVENTS = (
+    ("order.created", "订单创建", "Order placed", "created"),
+    ("payment.succeeded", "支付成功", "Payment succeeded", "paid"),
+    ("order.accepted", "业务受理完成", "Order accepted", "accepted"),
+    ("order.allocated", "配货完成", "Stock allocated", "allocated"),
+    ("package.shipped", "已交承运商", "Handed to carrier", "shipped"),
+    ("package.delivered", "客户签收", "Delivered", "delivered"),
+    ("order.held", "订单挂起", "Order held", "held"),
+    ("order.cancelled", "订单取消", "Order cancelled", "cancelled"),
+    ("visit.started", "客户来访", "Visit started", ""),
+    ("cart.added", "加入购物车", "Added to cart", ""),
+    ("payment.failed", "支付失败", "Payment failed", ""),
+    ("order.accept_failed", "受理失败", "Acceptance failed", ""),
+    ("service.activated", "业务激活", "Service activated", ""),
+    ("ticket.opened", "工单受理", "Ticket opened", ""),
+    ("statement.matched", "对账完成", "Statement matched", ""),
+    ("listing.published", "商品上架", "Product listed", ""),
+    ("stock.received", "资源入库", "Stock received", ""),
+)
+
+_STAGES = (
+    ("listing", "商品上架", "Listing", ("listing.published",), (), ()),
+    ("stock", "资源入库", "Stock-in", ("stock.received",), (), ()),
+    ("visits", "客户来访", "Visits", ("visit.started",), (), ()),
+    ("conversion", "销售转化", "Sales conversion", ("cart.added",), (), ()),
+    ("orders", "订单生成", "Orders", ("order.created",), ("order.cancelled",), ()),
+    ("payment", "支付", "Payment", ("payment.succeeded",), ("payment.failed",), ("created",)),
+    ("acceptance", "业务受理", "Acceptance", ("order.accepted",), ("order.accept_failed",), ("paid", "held")),
+    ("allocation", "配货", "Allocation", ("order.allocated",), (), ("accepted",)),
+    ("shipping", "配送发货", "Shipping", ("package.shipped",), (), ("allocated",)),
+    ("delivery", "签收", "Delivery", ("package.delivered",), (), ("shipped",)),
+    ("activation", "激活", "Activation", ("service.activated",), (), ()),
+    ("audit", "结算稽核", "Settlement and audit", ("statement.matched",), (), ()),
+    ("aftersales", "售后服务", "After-sales", ("ticket.opened",), (), ()),
+)
+
+_CODES = {
+    "channel": {
+        "web": ("网上营业厅", "Web hall"),
+        "app": ("掌上营业厅", "App"),
+        "wechat": ("微厅", "WeChat"),
+        "kiosk": ("自助终端", "Kiosk"),
+        "shop": ("社会化网络渠道", "Partner shops"),
+    },
+    "region": {
+        "GX": ("广西", "Guangxi"),
+        "GX-NN": ("南宁", "Nanning"),
+        "GX-LZ": ("柳州", "Liuzhou"),
+        "GX-GL": ("桂林", "Guilin"),
+        "GX-BH": ("北海", "Beihai"),
+    },
+    "business_class": {"goods": ("商品", "Goods"), "handling": ("业务办理", "Handling"), "points": ("积分", "Points")},
+    "brand": {"wo": ("沃", "Wo"), "ruyi": ("如意通", "Ruyi")},
+    "tier": {"high": ("高价值", "High value"), "middle": ("中价值", "Middle value"), "low": ("普通", "Ordinary")},
+}
+
+_RECEIVER = (
+    Attribute("receiver", Kind.TEXT, "Who receives the package.", personal=True),
+    Attribute("receiver_phone", Kind.TEXT, "Number of the receiver.", personal=True),
+    Attribute("express_company", Kind.TEXT, "Carrier."),
+)
+
+
+def fake_vocabulary() -> Vocabulary:
+    """Return a vocabulary of one pack with orders and the stages of a sale."""
+    milestones = tuple(Milestone(name, Label(zh, en), status, final=final) for name, zh, en, status, final in _STEPS)
+    events = tuple(
+        EventType(
+            name,
+            Label(zh, en),
+            f"{en}.",
+            rank=place * 10,
+            attributes=_RECEIVER if name.startswith("package.") else (),
+            milestones={"order": milestone} if milestone else {},
+        )
+        for place, (name, zh, en, milestone) in enumerate(_EVENTS)
+    )
+    codes = {column: {code: Label(zh, en) for code, (zh, en) in known.items()} for column, known in _CODES.items()}
+    pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones),), codes)
+    stages = [
+        Stage(name, Label(zh, en), volume, failures, "order" if waiting else "", waiting)
+        for name, zh, en, volume, failures, waiting in _STAGES
+    ]
+    return Vocabulary([pack], stages)

@@ -1,0 +1,170 @@
+"""The site: rooms, texts and templates put together into one application, with nothing global."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from tongguan.lib.ids import sortable_id
+from tongguan.lib.now import Now
+from tongguan.model.vocabulary import Vocabulary
+from tongguan.web.kit.access import NavEntry, Page, Room, enter
+from tongguan.web.kit.accounts import Accounts
+from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.ports import Questions
+from tongguan.web.kit.security import HEADERS, SESSION_COOKIE, SafeHeaders
+from tongguan.web.kit.texts import Texts, load_texts
+from tongguan.web.kit.visit import Visit
+
+WEB: Final = Path(__file__).parents[1]
+STATIC: Final = WEB / "static"
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What pages need to know about the installation.
+
+    Attributes:
+        zone: the operation's time zone; days begin at its midnight.
+        now: the clock.
+        secure_cookies: the site is reached by https although requests arrive as http (behind a proxy).
+        refresh_seconds: how often the panorama asks again.
+        stale_after: data older than this is marked as old.
+        session_days: how long a browser stays signed in.
+        version: shown on the help page.
+    """
+
+    zone: ZoneInfo
+    now: Now
+    secure_cookies: bool = False
+    refresh_seconds: int = 5
+    stale_after: timedelta = timedelta(minutes=15)
+    session_days: int = 7
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that pages share; made once by :func:`build_site`."""
+
+    questions: Questions
+    accounts: Accounts
+    vocabulary: Vocabulary
+    settings: WebSettings
+    rooms: Sequence[Room]
+    texts: dict[str, Texts]
+    environments: dict[str, Environment] = field(repr=False)
+
+    @property
+    def navigation(self) -> list[NavEntry]:
+        """All lines of the navigation in the order of the rooms."""
+        return [entry for room in self.rooms for entry in room.navigation]
+
+    def pages(self) -> list[Page]:
+        """All pages of all rooms."""
+        return [page for room in self.rooms for page in room.pages]
+
+
+class _Static(StaticFiles):
+    """Static files, kept by browsers: their addresses carry a digest of the content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        return response
+
+
+class _Assets:
+    """Addresses of static files with a digest of their content, read once each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self._known:
+            digest = hashlib.blake2b((self._folder / name).read_bytes(), digest_size=6).hexdigest()
+            self._known[name] = f"/static/{name}?v={digest}"
+        return self._known[name]
+
+
+def _environment(language: str, texts: Texts, rooms: Sequence[Room], shared: dict[str, Any], vocabulary: Vocabulary) -> Environment:
+    loader = ChoiceLoader(
+        [FileSystemLoader(WEB / "templates"), PrefixLoader({room.name: FileSystemLoader(room.templates) for room in rooms})]
+    )
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    environment.globals.update(shared)
+    environment.globals.update(_=texts, ngettext=texts.plural, codes=Codes(vocabulary, texts))
+    return environment
+
+
+def build_site(questions: Questions, accounts: Accounts, vocabulary: Vocabulary, settings: WebSettings, rooms: Sequence[Room]) -> Site:
+    """Read texts and templates and put the site together."""
+    texts = load_texts()
+    shared: dict[str, Any] = {"asset": _Assets(STATIC)}
+    environments = {language: _environment(language, texts[language], rooms, shared, vocabulary) for language in texts}
+    return Site(questions, accounts, vocabulary, settings, tuple(rooms), texts, environments)
+
+
+def build_application(site: Site) -> FastAPI:
+    """Make the ASGI application of a site; ``app`` mounts it at ``/``, after its own routes."""
+    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    application.state.site = site
+    application.add_middleware(SafeHeaders)
+    by_path: dict[str, dict[str, Page]] = {}
+    for page in site.pages():
+        by_path.setdefault(page.path, {})[page.method] = page
+    for path, pages in by_path.items():
+        application.router.add_route(path, partial(_answer, site, pages), methods=sorted(pages), include_in_schema=False)
+    application.router.mount("/static", _Static(directory=STATIC), name="static")
+    application.add_exception_handler(HTTPException, _error_handler(site))
+    application.add_exception_handler(Exception, _error_handler(site))
+    return application
+
+
+async def _answer(site: Site, pages: dict[str, Page], request: Request) -> Response:
+    request.state.request_id = sortable_id(site.settings.now())
+    response = await enter(site, pages["GET" if request.method == "HEAD" else request.method], request)
+    response.headers["X-Request-ID"] = request.state.request_id
+    return response
+
+
+def _error_handler(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        """Answer what no page answered; the traceback of a fault is logged by the server that runs the application."""
+        status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+        if request.url.path.startswith("/static/"):
+            return PlainTextResponse(status.phrase, status)
+        visit: Visit | None = getattr(request.state, "visit", None)
+        if visit is None:
+            cookie = request.cookies.get(SESSION_COOKIE, "")
+            visit = Visit(request, site, await site.accounts.session(cookie) if cookie else None)
+        causes = {HTTPStatus.NOT_FOUND: "missing", HTTPStatus.METHOD_NOT_ALLOWED: "method"}
+        response = visit.render_error(status, causes.get(status, "fault"))
+        response.headers.update({**HEADERS, "Cache-Control": "no-store", "X-Request-ID": visit.request_id})
+        return response
+
+    return answer

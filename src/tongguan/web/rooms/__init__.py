@@ -1,0 +1,1 @@
+"""Pages by the stage that they belong to; one folder each."""

@@ -1,0 +1,1 @@
+"""What came in: books per source, deliveries, quarantine."""

@@ -1,0 +1,1 @@
+"""What the numbers mean and how to move by keyboard."""

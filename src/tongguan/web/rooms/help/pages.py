@@ -1,0 +1,48 @@
+"""The help page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import Response
+
+from tongguan.web.kit.access import NavEntry, Page, Room
+from tongguan.web.kit.texts import msg
+from tongguan.web.kit.visit import Visit
+from tongguan.web.rooms.panorama import standing
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """Context of the help page: the thresholds by which stages are marked, so that text and rule cannot differ."""
+
+    floor: int
+    low: str
+    watch: str
+    failing: str
+    failing_badly: str
+    version: str
+
+
+async def help_page(visit: Visit) -> Response:
+    """What each number means."""
+    rate = visit.formats.rate
+    page = HelpPage(
+        floor=standing.FLOOR,
+        low=rate(standing.LOW),
+        watch=rate(standing.WATCH),
+        failing=rate(standing.FAILING),
+        failing_badly=rate(2 * standing.FAILING),
+        version=visit.site.settings.version,
+    )
+    return visit.render("help/help.html", page)
+
+
+ROOM: Final = Room(
+    name="help",
+    pages=(Page("/help", help_page),),
+    templates=Path(__file__).parent / "templates",
+    navigation=(NavEntry("/help", msg("Help"), "help", "h", None, msg("Me")),),
+)

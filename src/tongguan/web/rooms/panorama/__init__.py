@@ -1,0 +1,1 @@
+"""The whole process at one look, and each of its stages."""

@@ -1,0 +1,1 @@
+"""Users: their own account, and for administrators users and API tokens."""
