@@ -168,7 +168,8 @@ def test_a_disabled_user_is_out_at_once(db: Database, wang: User, passwords: Pas
     with db.begin() as conn:
         found = users.account(conn, "u1")
         assert found is not None and found.disabled_at == AT
-        assert users.account(conn, "u9") is None
+        assert users.find_account(conn, "WANG") == found
+        assert users.account(conn, "u9") is users.find_account(conn, "nobody") is None
     with db.begin() as conn:
         users.enable(conn, "u1")
         assert sessions.find(conn, token, AT) is None

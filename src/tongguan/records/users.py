@@ -84,6 +84,12 @@ def count(conn: Connection) -> int:
     return conn.execute(select(func.count()).select_from(users)).scalar_one()
 
 
+def find_account(conn: Connection, name: str) -> Account | None:
+    """Return a user by sign-in name, also a disabled one, or None."""
+    row = conn.execute(select(users).where(users.c.name_key == name_key(name))).one_or_none()
+    return None if row is None else _account(row)
+
+
 def note_sign_in(conn: Connection, user_id: str, at: datetime) -> None:
     """Note when a user signed in last."""
     _update(conn, user_id, {"signed_in_at": at})
