@@ -247,7 +247,8 @@ class Spool:
                 break
             frames.append(frame)
             place = after
-        if place.segment < end.segment or (place.segment == end.segment and place.offset < end.offset):
+        # A place with offset 0 is the end of the segment before, which was read whole or is told to be damaged.
+        if end.offset and place < end:
             raise SpoolDamagedError(f"the spool ends at {place}, and frames up to {end} are wanted; restore the spool from a backup")
         return frames
 
