@@ -33,6 +33,7 @@ from tongguan.records.errors import (
 from tongguan.records.errors import NameTakenError as UserNameTakenError
 from tongguan.records.passwords import Passwords
 from tongguan.records.randomness import RandomBytes, one_time_password
+from tongguan.records.tokens import NewToken
 from tongguan.web.kit.accounts import NameTakenError, NewUser, PasswordFault, Refusal, Session, SignInRefused, TokenRow, UserRow
 
 T = TypeVar("T")
@@ -165,9 +166,7 @@ class RecordAccounts:
             moment.log(conn, changed.name, "change_password", "user", changed.name)
 
         try:
-            sign_in.change_password(
-                moment.database, user, current, new, self._passwords, moment.at, keep_session=session.cookie, note=note
-            )
+            sign_in.change_password(moment.database, user, current, new, self._passwords, moment.at, keep_session=session.cookie, note=note)
         except WeakPasswordError as error:
             return _FAULTS[error.rule]
         except (WrongCredentialsError, DisabledUserError, LockedOutError) as error:
@@ -281,12 +280,16 @@ class RecordAccounts:
             NameTakenError: a token of this name is in force.
             ValueError: name or source is empty.
         """
+        return (await self.make_token(by, name, source)).plaintext
 
-        def work(moment: _Moment) -> str:
+    async def make_token(self, by: User, name: str, source: str) -> NewToken:
+        """Do as :meth:`create_token` and return the id as well."""
+
+        def work(moment: _Moment) -> NewToken:
             with moment.database.begin() as conn:
                 new = tokens.create(conn, sortable_id(moment.at), name, source, by.name, moment.at, self._random_bytes)
                 moment.log(conn, by.name, "create", "token", new.id, name=name, source=source)
-            return new.plaintext
+            return new
 
         try:
             return await self._run(work)
