@@ -31,12 +31,10 @@ from tongguan.ingest.mapping.values import (
     Value,
     Whole,
 )
+from tongguan.ingest.personal import HIDDEN, is_personal_name
 from tongguan.lib.ids import digest_id
 from tongguan.lib.money import MoneyTextError, to_minor
 from tongguan.model.reasons import Quarantine
-
-HIDDEN = "•••"
-"""Stands for a personal value in problems."""
 
 Values = Lookup[str, str | None]
 
@@ -154,7 +152,7 @@ class Evaluator:
         return fill
 
     def _fault(self, reason: Quarantine, columns: tuple[Column, ...], value: str, message: str, valid: str = "") -> RowError:
-        hidden = any(column in self._mapping.personal for column in columns)
+        hidden = any(column in self._mapping.personal or is_personal_name(column.name) for column in columns)
         return RowError(reason, ", ".join(map(str, columns)), HIDDEN if hidden else value, message, valid)
 
     def _instant(self, value: Instant) -> Get:

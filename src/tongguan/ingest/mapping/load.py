@@ -13,7 +13,7 @@ from yaml.nodes import Node
 from tongguan.ingest.mapping.context import Context
 from tongguan.ingest.mapping.errors import Issue, MappingError
 from tongguan.ingest.mapping.load_rules import RuleLoader, personal_columns, used_columns
-from tongguan.ingest.mapping.nodes import Issues, Section, text_of
+from tongguan.ingest.mapping.nodes import TOP, Issues, Section, text_of
 from tongguan.ingest.mapping.rules import CodeTable, FileRole, Join, Mapping, Missing
 from tongguan.ingest.mapping.times import ISO, format_fault, zone_named
 from tongguan.lib.ids import digest_id
@@ -77,7 +77,7 @@ class _Loader:
     def __init__(self, path: Path, node: Node, vocabulary: Vocabulary, fingerprint: str) -> None:
         self.issues = Issues()
         self._path = path
-        self._top = Section(node, "the mapping", self.issues, _TOP)
+        self._top = Section(node, TOP, self.issues, _TOP)
         self._vocabulary = vocabulary
         self._fingerprint = fingerprint
 

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import msgspec
 
 from tongguan.ingest.mapping.errors import RowError
-from tongguan.ingest.mapping.evaluate import HIDDEN, Evaluator, Get, Scope, Test, Text, Values
+from tongguan.ingest.mapping.evaluate import Evaluator, Get, Scope, Test, Text, Values
 from tongguan.ingest.mapping.identity import Occurrences, content_digest, joined_marks
 from tongguan.ingest.mapping.rules import Join, Mapping, Missing, Rule
 from tongguan.ingest.mapping.values import Constant, Field, Result
+from tongguan.ingest.personal import HIDDEN, is_personal_name
 from tongguan.lib.ids import digest_id
 from tongguan.model.ports import BadRecord
 from tongguan.model.reasons import Quarantine
@@ -205,7 +206,7 @@ class RowMapper:
         key = key_of(scope)
         rows = joined.find(join.role, key) if key is not None else []
         if not rows and join.missing is Missing.QUARANTINE:
-            shown = HIDDEN if join.by in self.mapping.personal else key or ""
+            shown = HIDDEN if join.by in self.mapping.personal or is_personal_name(join.by.name) else key or ""
             message = f"no row of {join.role} has this {join.by}" if key else f"{join.by} is empty, so no row of {join.role} can be found"
             raise RowError(
                 Quarantine.JOIN_MISSING, str(join.by), shown, message, f"a value of {join.role}.{self.mapping.files[join.role].key}"

@@ -10,6 +10,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from tongguan.ingest.mapping.errors import Issue
 from tongguan.lib.suggest import valid_hint
 
+TOP = "the mapping"
+"""How messages call the whole file."""
+
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
 _INT = "tag:yaml.org,2002:int"
@@ -140,7 +143,7 @@ class Section:
         node = self.get(key)
         if node is None:
             return default
-        words = list(valid)
+        words = [str(word) for word in valid]
         found = text_of(node, f"{self.what}: {key!r}", self._issues)
         if found in words:
             return found
@@ -179,4 +182,4 @@ class Section:
     def section(self, key: str, allowed: Iterable[str] | None = None) -> Section | None:
         """Return a section within this one, or None."""
         node = self.get(key)
-        return None if node is None else Section(node, f"{self.what}: {key}" if self.what else key, self._issues, allowed)
+        return None if node is None else Section(node, key if self.what == TOP else f"{self.what}: {key}", self._issues, allowed)
