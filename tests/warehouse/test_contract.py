@@ -48,7 +48,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     ("kind", "value", "expected"),
     [
         ("String", "", ""),
-        ("String", "it's \\ a \"quote\"\n\ttab {x}", "it's \\ a \"quote\"\n\ttab {x}"),
+        ("String", 'it\'s \\ a "quote"\n\ttab {x}', 'it\'s \\ a "quote"\n\ttab {x}'),
         ("String", "通观 😀 \u2028 ﷽", "通观 😀 \u2028 ﷽"),
         ("String", "a\0b", "a\0b"),
         ("UInt64", 2**64 - 1, 2**64 - 1),

@@ -148,7 +148,7 @@ _DURABLE: Final = "non_replicated_deduplication_window = 1000, fsync_after_inser
 _REPEATABLE: Final = "non_replicated_deduplication_window = 1000"
 
 
-_HOURLY: Final = ("type", "channel", "region", "business_class", "brand", "currency", "source")
+HOURLY_DIMENSIONS: Final = ("type", "channel", "region", "business_class", "brand", "currency", "source")
 
 
 def tables(zone: str) -> list[Table]:
@@ -202,13 +202,13 @@ def tables(zone: str) -> list[Table]:
             [
                 Column("business_date", "Date"),
                 Column("hour", "UInt8"),
-                *[Column(name, "LowCardinality(String)") for name in _HOURLY],
+                *[Column(name, "LowCardinality(String)") for name in HOURLY_DIMENSIONS],
                 Column("events", "UInt64"),
                 Column("amount", "Int64"),
                 Column("newest", f"SimpleAggregateFunction(max, {_INSTANT})"),
             ],
             "SummingMergeTree",
-            f"(business_date, hour, {', '.join(_HOURLY)})",
+            f"(business_date, hour, {', '.join(HOURLY_DIMENSIONS)})",
             engine_arguments="(events, amount)",
             settings=_REPEATABLE,
         ),
