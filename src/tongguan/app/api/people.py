@@ -211,7 +211,7 @@ def _add_users(api: APIRouter, accounts: RecordAccounts, manager: Who, known_sta
         except NameTakenError as error:
             raise ApiProblem(HTTPStatus.CONFLICT, str(error), valid="a name that nobody has") from error
 
-    @api.patch("/users/{name}")
+    @api.patch("/users/{name:path}")
     async def change_user(name: str, body: ChangeUser, caller: User = Depends(manager)) -> UserAnswer:
         """Change role, scope, or whether the user may sign in."""
         user = (await _named(accounts, name)).user
@@ -224,7 +224,7 @@ def _add_users(api: APIRouter, accounts: RecordAccounts, manager: Who, known_sta
             await accounts.set_disabled(caller, user.id, body.disabled)
         return _user_answer(await _named(accounts, name))
 
-    @api.post("/users/{name}/password")
+    @api.post("/users/{name:path}/password")
     async def reset_password(name: str, caller: User = Depends(manager)) -> OneTimePassword:
         """Give a user a new one-time password; sessions and a lock end."""
         user = (await _named(accounts, name)).user
@@ -254,7 +254,7 @@ def _add_tokens(api: APIRouter, accounts: RecordAccounts, manager: Who) -> None:
             raise ApiProblem(HTTPStatus.CONFLICT, str(error), valid="a name that no token in force has") from error
         return NewTokenAnswer(new.id, name, body.source, new.plaintext)
 
-    @api.delete("/tokens/{token_id}")
+    @api.delete("/tokens/{token_id:path}")
     async def revoke_token(token_id: str, caller: User = Depends(manager)) -> TokenAnswer:
         """End a token."""
         if not await accounts.revoke_token(caller, token_id):

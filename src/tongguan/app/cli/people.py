@@ -42,7 +42,7 @@ def create_user(
     role: Annotated[Role, typer.Option(help="What the user's work is.")],
     level: Annotated[Level, typer.Option(help="Where in the organisation the user stands.")] = Level.PROVINCE,
     region: Annotated[list[str] | None, typer.Option(help="Region such as GX or GX-NN, with everything below it; may be repeated.")] = None,
-    stage: Annotated[list[str] | None, typer.Option(help="Stage that the user is responsible for; may be repeated; all when left out.")] = None,
+    stage: Annotated[list[str] | None, typer.Option(help="Stage the user is responsible for; may be repeated; all without it.")] = None,
     display_name: Annotated[str, typer.Option(help="Shown to others; the sign-in name when left out.")] = "",
     json: JsonOption = False,
 ) -> None:
@@ -145,7 +145,15 @@ def _one_time(answer: dict[str, Any]) -> str:
 def _user_row(user: dict[str, Any]) -> list[Any]:
     state = "disabled" if user["disabled"] else f"locked until {user['locked_until']}" if user["locked_until"] else "active"
     scope = [", ".join(user["regions"]) or "all", ", ".join(user["stages"]) or "all"]
-    return [escape(user["name"]), escape(user["display_name"]), user["role"], user["level"], *map(escape, scope), state, user["last_sign_in"]]
+    return [
+        escape(user["name"]),
+        escape(user["display_name"]),
+        user["role"],
+        user["level"],
+        *map(escape, scope),
+        state,
+        user["last_sign_in"],
+    ]
 
 
 def _token_row(token: dict[str, Any]) -> list[Any]:
