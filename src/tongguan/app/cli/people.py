@@ -91,7 +91,7 @@ def create_token(
     found = commands(ctx)
     with told(found):
         answer = found.api.call("POST", _TOKENS, json={"name": name, "source": source})
-        found.show(answer, lambda: f"Token {escape(answer['name'])} delivers as {answer['source']}: {answer['secret']}", json)
+        found.show(answer, lambda: f"Token {escape(answer['name'])} delivers as {answer['source']}:\n{answer['secret']}", json)
 
 
 def list_tokens(ctx: typer.Context, json: JsonOption = False) -> None:
@@ -138,8 +138,9 @@ def _live_token(tokens: list[dict[str, Any]], wanted: str) -> str:
     raise ApiError(HTTPStatus.NOT_FOUND, problem)
 
 
+# Secrets have a line of their own, which no narrow terminal breaks.
 def _one_time(answer: dict[str, Any]) -> str:
-    return f"One-time password of {escape(answer['name'])}: {answer['password']}\nIt must be changed at the next sign-in."
+    return f"One-time password of {escape(answer['name'])}, to be changed at the next sign-in:\n{answer['password']}"
 
 
 def _user_row(user: dict[str, Any]) -> list[Any]:
