@@ -15,7 +15,7 @@ from tongguan.model.reasons import Problem, Quarantine
 DEEPEST = 32
 """Levels of arrays and objects within ``attributes``."""
 
-_SURROGATE = re.compile(rb"\\u[dD][89abAB-F][0-9a-fA-F]{2}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _AT = re.compile(r" - at `\$\.?([^`]*)`")
 _SHOWN = 80
 
