@@ -208,6 +208,9 @@ class Spool:
         with self._writing:
             self.loaded = loaded
             if self._end < loaded:
+                # A hole stands for what is gone, so that reading from the loaded place finds its segment.
+                self._path(loaded.segment).touch()
+                os.truncate(self._path(loaded.segment), loaded.offset)
                 self._roll(loaded.segment + 1)
 
     def _roll(self, number: int) -> None:
