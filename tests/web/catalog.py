@@ -37,7 +37,12 @@ def messages() -> dict[Message, list[tuple[str, int]]]:
         python = path.suffix == ".py"
         with path.open("rb") as file:
             # babel_extract has no name by which babel would find it without an installed entry point, so it is given itself.
-            rows = extract("python" if python else babel_extract, file, _PYTHON if python else _TEMPLATES, options={"silent": "false", "trimmed": "true", "extensions": "jinja2.ext.do"})
+            rows = extract(
+                "python" if python else babel_extract,  # type: ignore[arg-type]  # jinja2 types its options more narrowly
+                file,
+                _PYTHON if python else _TEMPLATES,
+                options={"silent": "false", "trimmed": "true", "extensions": "jinja2.ext.do"},
+            )
             for line, message, _comments, _context in rows:
                 key: Message = message if isinstance(message, str) else tuple(message)
                 if key:
@@ -55,11 +60,17 @@ def update() -> int:
     """Write the catalog anew with today's messages and return how many are not translated."""
     old = chinese() if CHINESE.exists() else Catalog(locale="zh_CN")
     known = {message.id: message.string for message in old if message.id}
-    new = Catalog(locale="zh_CN", fuzzy=False, project="Tongguan", copyright_holder="The Tongguan authors", header_comment="# Chinese texts of Tongguan's pages.")
+    new = Catalog(
+        locale="zh_CN",
+        fuzzy=False,
+        project="Tongguan",
+        copyright_holder="The Tongguan authors",
+        header_comment="# Chinese texts of Tongguan's pages.",
+    )
     missing = 0
     for message in messages():
         text = known.get(message, "" if isinstance(message, str) else ("",))
-        missing += not (text if isinstance(text, str) else all(text))
+        missing += not (text if isinstance(text, str) else all(text or ()))
         new.add(message, text)
     CHINESE.parent.mkdir(parents=True, exist_ok=True)
     with CHINESE.open("wb") as file:

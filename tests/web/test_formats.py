@@ -22,7 +22,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 @pytest.mark.parametrize("case", CASES, ids=[c["title"] for c in CASES])
 def test_case(case: dict[str, Any], language: str) -> None:
     args = list(case["args"])
-    if case["call"] in {"date", "time", "short_time", "clock"} and args[0] is not None:
+    if case["call"] in {"date", "time", "minute", "short_time", "clock"} and args[0] is not None:
         args[0] = datetime.fromisoformat(args[0])
     assert getattr(Formats(language, ZONE), case["call"])(*args) == case[language]
 

@@ -99,8 +99,8 @@ def _promised(visit: Visit, row: CaseRow) -> Cell:
     fmt = visit.formats
     if row.open and row.due_time is not None and row.due_time < visit.now:
         late = visit.text("late by %(time)s", time=fmt.duration((visit.now - row.due_time).total_seconds()))
-        return Cell(f"{fmt.short_time(row.due_time)} · {late}", fmt.iso(row.due_time), mark=Status.BAD, tone="bad")
-    return Cell(fmt.short_time(row.due_time), fmt.iso(row.due_time), value=row.due_time)
+        return Cell(f"{fmt.minute(row.due_time)} · {late}", fmt.iso(row.due_time), mark=Status.BAD, tone="bad")
+    return Cell(fmt.minute(row.due_time), fmt.iso(row.due_time), value=row.due_time)
 
 
 def columns(visit: Visit) -> list[Column[CaseRow]]:
@@ -108,7 +108,7 @@ def columns(visit: Visit) -> list[Column[CaseRow]]:
     fmt, text, codes = visit.formats, visit.text, visit.codes
 
     def time(value: datetime) -> Cell:
-        return Cell(fmt.time(value), fmt.iso(value), value=value)
+        return Cell(fmt.minute(value), fmt.iso(value), value=value)
 
     def code(column: str, value: str) -> Cell:
         return Cell(codes.label(column, value) if value else fmt.full(None), value if value else "")
@@ -180,8 +180,24 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
             note=text("by the minute %(rate)s", rate=fmt.rate(summary.on_time_by_timestamp / promised)) if promised else "",
             key="on_time",
         ),
-        KpiCard(text("Ordered"), fmt.money_compact(sold[1], sold[0]), "/orders?sort=-sold", title=fmt.money(sold[1], sold[0]), key="sold"),
-        KpiCard(text("Paid"), fmt.money_compact(paid[1], paid[0]), "/orders?sort=-paid", title=fmt.money(paid[1], paid[0]), key="paid"),
+        KpiCard(
+            text("Ordered"),
+            fmt.money_compact(sold[1], sold[0]),
+            "/orders?sort=-sold",
+            title=fmt.money(sold[1], sold[0]),
+            note=text("%(amount)s per order", amount=fmt.money(sold[1] // summary.orders, sold[0])) if sold[1] and summary.orders else "",
+            key="sold",
+        ),
+        KpiCard(
+            text("Paid"),
+            fmt.money_compact(paid[1], paid[0]),
+            "/orders?sort=-paid",
+            title=fmt.money(paid[1], paid[0]),
+            note=text("%(rate)s of what was ordered", rate=fmt.rate(paid[1] / sold[1]))
+            if paid[1] and sold[1] and paid[0] == sold[0]
+            else "",
+            key="paid",
+        ),
     ]
 
 

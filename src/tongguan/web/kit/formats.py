@@ -152,6 +152,10 @@ class Formats:
         """``2026-11-21 14:03:22``."""
         return NOTHING if instant is None else f"{self.local(instant):%Y-%m-%d %H:%M:%S}"
 
+    def minute(self, instant: datetime | None) -> str:
+        """``2026-11-21 14:03``."""
+        return NOTHING if instant is None else f"{self.local(instant):%Y-%m-%d %H:%M}"
+
     def short_time(self, instant: datetime | None) -> str:
         """``11-21 14:03``."""
         return NOTHING if instant is None else f"{self.local(instant):%m-%d %H:%M}"

@@ -32,12 +32,12 @@ class Texts:
         self.language = language
         self._catalog = catalog
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """Return the text in this language, with ``%(name)s`` filled in."""
         found = self._catalog.get(text, text)
         return found % values if values else found
 
-    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+    def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return ``one`` or ``many`` in this language by ``count``, which is also filled in as ``%(n)s`` where given."""
         english = one if count == 1 else many
         found = english if self.language == "en" else self._catalog.get(one, english)

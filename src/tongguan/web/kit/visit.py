@@ -89,7 +89,7 @@ class Visit:
         """``normal`` or ``compact``."""
         return self.session.user.density if self.session is not None and self.session.user.density in DENSITIES else DENSITIES[0]
 
-    def text(self, message: str, **values: object) -> str:
+    def text(self, message: str, /, **values: object) -> str:
         """Translate a text."""
         return self.site.texts[self.language](message, **values)
 

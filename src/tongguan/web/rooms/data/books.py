@@ -210,7 +210,7 @@ async def data(visit: Visit) -> Response:
 def _ledger_chart(visit: Visit, rows: Sequence[LedgerHour]) -> Chart:
     hours = sorted({row.hour for row in rows})
     parts = (
-        ("accepted", "good", msg("Accepted")),
+        ("accepted", "series", msg("Accepted")),
         ("duplicate", "grey", msg("Duplicate")),
         ("quarantined", "watch", msg("Quarantined")),
         ("rejected", "bad", msg("Rejected")),

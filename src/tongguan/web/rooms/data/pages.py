@@ -15,7 +15,7 @@ ROOM: Final = Room(
     pages=(*books.PAGES, *quarantine.PAGES),
     templates=Path(__file__).parent / "templates",
     navigation=(
-        NavEntry("/data", msg("Data"), "database", "d", Permission.SEE_DATA, msg("Data")),
-        NavEntry("/data/quarantine", msg("Quarantine"), "shield-exclamation", "q", Permission.SEE_DATA, msg("Data")),
+        NavEntry("/data", msg("Data"), "database", "d", Permission.SEE_DATA, msg("Data quality")),
+        NavEntry("/data/quarantine", msg("Quarantine"), "shield-exclamation", "q", Permission.SEE_DATA, msg("Data quality")),
     ),
 )

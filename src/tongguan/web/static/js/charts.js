@@ -12,7 +12,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
-      grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 40, top: 36, bottom: 4, containLabel: true },
       legend: { right: 8, top: 4, textStyle: { color: ink }, itemWidth: 14, itemHeight: 8, icon: "roundRect" },
       tooltip: {
         trigger: "axis", renderMode: "richText", backgroundColor: token("raised"), borderColor: line,

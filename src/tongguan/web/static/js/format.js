@@ -113,6 +113,11 @@ const Format = (() => {
         const at = parts(instant);
         return `${at.year}-${at.month}-${at.day} ${at.hour}:${at.minute}:${at.second}`;
       },
+      minute(instant) {
+        if (instant === null) return NOTHING;
+        const at = parts(instant);
+        return `${at.year}-${at.month}-${at.day} ${at.hour}:${at.minute}`;
+      },
       short_time(instant) {
         if (instant === null) return NOTHING;
         const at = parts(instant);

@@ -1,0 +1,62 @@
+"""Every page as pictures: ``python -m tests.web.screenshots OUT [PAGE …]``.
+
+Each page × language × theme × width becomes one PNG named ``<page>.<language>.<theme>.<width>.png``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.web.chromium import LAUNCH, find_chromium, served
+from tests.web.operation import Operation, make_operation
+from tests.web.pages import PAGES
+from tongguan.model.access import Role
+
+LANGUAGES = ("zh-CN", "en")
+THEMES = ("light", "dark")
+WIDTHS = (1440, 390)
+
+
+def shoot(browser: Browser, operation: Operation, address: str, out: Path, wanted: list[str]) -> int:
+    """Take all pictures into ``out`` and return how many."""
+    count = 0
+    for language, theme, width in itertools.product(LANGUAGES, THEMES, WIDTHS):
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+        for name, path in PAGES.items():
+            if wanted and name not in wanted:
+                continue
+            context.clear_cookies()
+            if name != "signin":
+                session = operation.accounts.session_for(Role.ADMIN, language=language, theme=theme)
+                context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": address}])
+            page = context.new_page()
+            page.goto(address + path)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=out / f"{name}.{language}.{theme}.{width}.png", full_page=True)
+            page.close()
+            count += 1
+        context.close()
+    return count
+
+
+def main(arguments: list[str]) -> int:
+    """Run from the command line."""
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
+    out = Path(arguments[0])
+    out.mkdir(parents=True, exist_ok=True)
+    operation = make_operation()
+    with served(operation.application) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH)
+        print(f"{shoot(browser, operation, address, out, arguments[1:])} pictures in {out}")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
