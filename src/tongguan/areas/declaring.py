@@ -47,6 +47,11 @@ def step(name: str, zh: str, en: str, status: str) -> Milestone:
     return Milestone(name, Label(zh, en), status)
 
 
+def again(name: str, zh: str, en: str, status: str) -> Milestone:
+    """Return a step that may also follow an end, and then reopens the case."""
+    return Milestone(name, Label(zh, en), status, reopens=True)
+
+
 def end(name: str, zh: str, en: str, status: str) -> Milestone:
     """Return a step after which nothing more is expected."""
     return Milestone(name, Label(zh, en), status, final=True)

@@ -106,17 +106,14 @@ class Spool:
             raise NoSpaceError(f"less than {self._config.free_bytes} bytes are free on the disk of the spool")
 
     def backlog(self) -> int:
-        """Return about how many bytes are synced and not yet loaded."""
-        end, loaded = self._end, self.loaded
-        if end.segment == loaded.segment:
-            return end.offset - loaded.offset
-        whole = 0
-        for number in self.segments():
-            if loaded.segment <= number < end.segment:
-                # The loader may remove a segment meanwhile.
-                with contextlib.suppress(FileNotFoundError):
-                    whole += self._path(number).stat().st_size
-        return max(0, whole - loaded.offset + end.offset)
+        """Return how many bytes are synced and not yet loaded."""
+        return self.bytes_after(self.loaded)
+
+    def bytes_after(self, place: Place) -> int:
+        """Return how many synced bytes stand after a place. Places compare by number, which a new, empty segment raises too."""
+        end = self._end
+        whole = sum(self._path(n).stat().st_size for n in self.segments() if place.segment <= n < end.segment)
+        return max(0, whole + end.offset - place.offset)
 
     def segments(self) -> list[int]:
         """Return the numbers of the segments on disk, in order."""
@@ -287,7 +284,7 @@ class Spool:
     def wait_beyond(self, place: Place, timeout: float) -> bool:
         """Wait until something is synced after ``place``; tell whether there is."""
         with self.grown:
-            return self.grown.wait_for(lambda: self._end > place or self._stopped, timeout) and self._end > place
+            return self.grown.wait_for(lambda: self._stopped or self.bytes_after(place) > 0, timeout) and self.bytes_after(place) > 0
 
     def close(self) -> None:
         """Write what waits, then stop. Later appends are refused."""

@@ -47,7 +47,7 @@ def flow(
     """
     local = at.astimezone(ZoneInfo(zone))
     days = [local.date() - timedelta(days=back) for back in (0, 1, 7)]
-    conditions, parameters = _conditions(where, scope)
+    conditions, parameters = flow_conditions(where, scope)
     counts = _hourly(warehouse, days, conditions, parameters, cancellation)
     partial = _this_hour(warehouse, local, days, conditions, parameters, cancellation)
     waiting = _waiting(warehouse, vocabulary, conditions, parameters, cancellation)
@@ -59,7 +59,8 @@ def flow(
     return Flow(at, local.date().isoformat(), _data_through(warehouse, at, cancellation), stages)
 
 
-def _conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
+def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
+    """Return the SQL condition (empty for none) and its parameters that a filter and a scope put on events, counts and cases."""
     texts, parameters = [], {}
     for name in ("channel", "business_class", "brand"):
         value = getattr(where, name)

@@ -100,6 +100,8 @@ class Milestone:
         step: False for things that happen beside the flow (an item added, a note): they are counted and timed,
             but never become the current step.
         final: nothing more is expected after it.
+        reopens: a step that may follow an end (a return of what was delivered). Any other step after an end is a late or wrongly
+            dated record: it stays in the story and does not move the case.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Milestone:
     status: str
     step: bool = True
     final: bool = False
+    reopens: bool = False
 
 
 @dataclass(frozen=True)

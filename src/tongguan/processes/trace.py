@@ -136,7 +136,14 @@ def _joins(own: Key, rows: Sequence[dict[str, Any]]) -> list[Join]:
 
 
 def newest_events(
-    warehouse: Warehouse, vocabulary: Vocabulary, types: Sequence[str], conditions: str, parameters: dict[str, Any], limit: int
+    warehouse: Warehouse,
+    vocabulary: Vocabulary,
+    types: Sequence[str],
+    conditions: str,
+    parameters: dict[str, Any],
+    limit: int,
+    *,
+    cancellation: Cancellation | None = None,
 ) -> list[TraceEvent]:
     """Return the newest events of some types, newest first.
 
@@ -147,7 +154,7 @@ def newest_events(
         f"SELECT {_READ}, {order_key_sql()} AS order_key FROM events WHERE type IN {{types:Array(String)}}"
         f"{f' AND {conditions}' if conditions else ''} ORDER BY business_date DESC, time DESC LIMIT {{limit:UInt32}}"
     )
-    rows = warehouse.query(sql, {"types": list(types), "limit": limit, **parameters}).dicts()
+    rows = warehouse.query(sql, {"types": list(types), "limit": limit, **parameters}, cancellation=cancellation).dicts()
     return [as_event(vocabulary, row, _first_object(row), None) for row in rows]
 
 

@@ -37,13 +37,19 @@ def states_sql(kind: CaseKind, where: str = "") -> str:
     sums = "".join(
         f", {_sum_sql(kind.sums[name]) if name in kind.sums else 'CAST(NULL, ' + _INT + ')'} AS {name}" for name in ("sold", "paid")
     )
+    finals = quoted(m.name for m in steps if m.final) or _NOTHING
+    reopening = quoted(m.name for m in steps if m.reopens) or _NOTHING
     return (
         f"SELECT case_id, entries, {', '.join(CASE_ATTRIBUTES)},"
         f" arrayFilter(e -> e.milestone IN ({quoted(m.name for m in steps)}), entries) AS reached,"
-        " if(empty(reached), '', reached[-1].milestone) AS step,"
+        # A step after an end counts only where it reopens the case; see Milestone.reopens.
+        f" toUInt32(arrayLastIndex(e -> e.milestone IN ({finals}), reached)) AS ended,"
+        f" arrayExists(e -> e.milestone IN ({reopening}), arraySlice(reached, ended + 1)) AS reopened,"
+        " if(empty(reached), entries[1], if(ended = 0 OR reopened, reached[-1], reached[ended])) AS current,"
+        " if(empty(reached), '', current.milestone) AS step,"
         f" transform(step, [{quoted(m.name for m in steps)}], [{quoted(m.status for m in steps)}], '') AS status,"
-        f" step NOT IN ({quoted(m.name for m in steps if m.final) or _NOTHING}) AS open,"
-        f" {key_time_sql('if(empty(reached), entries[1].key, reached[-1].key)')} AS step_time,"
+        f" step NOT IN ({finals}) AS open,"
+        f" {key_time_sql('current.key')} AS step_time,"
         f" {key_time_sql('entries[1].key')} AS first_time, {key_time_sql('entries[-1].key')} AS last_time,"
         f" if(toUnixTimestamp64Micro(due) = 0, NULL, due) AS due_time{sums}"
         f" FROM ({merged})"

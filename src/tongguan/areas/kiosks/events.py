@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, money, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, money, several, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -12,9 +12,9 @@ CASE_KINDS: Final = (
         "device",
         Label("终端", "Device"),
         (
-            step("registered", "已登记", "Registered", "new"),
-            step("connected", "在线", "Up", "up"),
-            step("disconnected", "离线", "Down", "down"),
+            again("registered", "已登记", "Registered", "new"),
+            again("connected", "在线", "Up", "up"),
+            again("disconnected", "离线", "Down", "down"),
             step("paused", "停用", "Paused", "paused"),
             step("resumed", "恢复", "Resumed", "new"),
             aside("moved", "移机", "Moved", "new"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, money, step, text, whole
+from tongguan.areas.declaring import again, aside, end, happening, money, step, text, whole
 from tongguan.model.vocabulary import CaseKind, EventType, Label
 
 _PRODUCT: Final = (
@@ -18,7 +18,7 @@ CASE_KINDS: Final = (
         "product",
         Label("商品", "Product"),
         (
-            step("submitted", "已提交", "Submitted", "pending"),
+            again("submitted", "已提交", "Submitted", "pending"),
             step("reviewed", "审核通过", "Reviewed", "approved"),
             end("rejected", "审核驳回", "Rejected", "rejected"),
             end("listed", "已上架", "Listed", "listed"),

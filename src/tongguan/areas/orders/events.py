@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, moment, money, personal, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, moment, money, personal, several, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label, Sum
 
 _MADE: Final = (
@@ -63,12 +63,12 @@ _DELIVERED: Final = (
     step("shipped", "已发货", "Shipped", "shipped"),
     step("out_for_delivery", "派送中", "Out for delivery", "shipped"),
     step("delivery_failed", "配送失败", "Delivery failed", "shipped"),
-    step("returned_to_sender", "退回发货方", "Returned to sender", "shipped"),
+    again("returned_to_sender", "退回发货方", "Returned to sender", "shipped"),
     step("lost", "丢件", "Lost", "shipped"),
     end("delivered", "已送达", "Delivered", "delivered"),
     end("delivery_reported", "报告送达", "Delivery reported", "delivered"),
-    step("activation_requested", "待激活", "Activation requested", "activating"),
-    step("activation_failed", "激活失败", "Activation failed", "activating"),
+    again("activation_requested", "待激活", "Activation requested", "activating"),
+    again("activation_failed", "激活失败", "Activation failed", "activating"),
     end("activated", "已激活", "Activated", "activated"),
     end("completed", "已完成", "Completed", "completed"),
     aside("reviewed", "已评价", "Reviewed", "completed"),
@@ -82,16 +82,16 @@ _PAUSED: Final = (
 _ENDED: Final = (
     end("merged", "已合单", "Merged", "merged"),
     end("rejected", "已驳回", "Rejected", "rejected"),
-    step("cancellation_requested", "申请取消", "Cancellation requested", "cancelling"),
+    again("cancellation_requested", "申请取消", "Cancellation requested", "cancelling"),
     step("cancellation_refused", "取消被拒", "Cancellation refused", "processing"),
     end("cancelled", "已取消", "Cancelled", "cancelled"),
-    step("return_requested", "申请退货", "Return requested", "returning"),
-    step("return_approved", "同意退货", "Return approved", "returning"),
+    again("return_requested", "申请退货", "Return requested", "returning"),
+    again("return_approved", "同意退货", "Return approved", "returning"),
     end("return_refused", "拒绝退货", "Return refused", "completed"),
     end("return_withdrawn", "撤回退货", "Return withdrawn", "completed"),
-    step("return_goods_received", "退货已收", "Returned goods received", "returning"),
-    step("refund_requested", "待退款", "Refund requested", "returning"),
-    step("refund_failed", "退款失败", "Refund failed", "returning"),
+    again("return_goods_received", "退货已收", "Returned goods received", "returning"),
+    again("refund_requested", "待退款", "Refund requested", "returning"),
+    again("refund_failed", "退款失败", "Refund failed", "returning"),
     end("refunded", "已退款", "Refunded", "refunded"),
     end("return_closed", "退单办结", "Return closed", "returned"),
 )

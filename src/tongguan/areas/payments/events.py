@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, moment, money, personal, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, moment, money, personal, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -14,20 +14,20 @@ CASE_KINDS: Final = (
         (
             step("requested", "请求支付", "Requested", "due"),
             aside("reminded", "催付", "Reminded", "due"),
-            step("attempted", "支付中", "Attempted", "pending"),
-            step("authorized", "已授权", "Authorized", "authorized"),
+            again("attempted", "支付中", "Attempted", "pending"),
+            again("authorized", "已授权", "Authorized", "authorized"),
             end("failed", "支付失败", "Failed", "failed"),
             end("expired", "支付超时", "Expired", "cancelled"),
             end("cancelled", "取消支付", "Cancelled", "cancelled"),
             end("succeeded", "支付成功", "Succeeded", "done"),
-            step("posting_requested", "待 BOSS 入账", "Posting requested", "done"),
-            step("posting_failed", "BOSS 入账失败", "Posting failed", "done"),
+            again("posting_requested", "待 BOSS 入账", "Posting requested", "done"),
+            again("posting_failed", "BOSS 入账失败", "Posting failed", "done"),
             end("posted", "BOSS 已入账", "Posted", "done"),
             end("posting_reversed", "BOSS 已冲正", "Posting reversed", "reversed"),
             aside("on_statement", "渠道对账单已列", "On the statement", "done"),
             aside("settled", "渠道已结算", "Settled", "done"),
-            step("refund_requested", "待退款", "Refund requested", "refunding"),
-            step("refund_failed", "退款失败", "Refund failed", "refunding"),
+            again("refund_requested", "待退款", "Refund requested", "refunding"),
+            again("refund_failed", "退款失败", "Refund failed", "refunding"),
             aside("partly_refunded", "部分退款", "Partly refunded", "done"),
             end("refunded", "已退款", "Refunded", "refunded"),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, personal, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, personal, several, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -40,7 +40,7 @@ CASE_KINDS: Final = (
             end("rejected", "不予受理", "Rejected", "rejected"),
             end("resolved", "已解决", "Resolved", "resolved"),
             end("closed", "已关闭", "Closed", "closed"),
-            step("reopened", "重新打开", "Reopened", "acknowledged"),
+            again("reopened", "重新打开", "Reopened", "acknowledged"),
         ),
     ),
 )

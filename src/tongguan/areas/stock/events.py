@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import aside, end, happening, moment, step, text, whole
+from tongguan.areas.declaring import again, aside, end, happening, moment, step, text, whole
 from tongguan.model.vocabulary import CaseKind, EventType, Label
 
 _KIND: Final = (
@@ -22,7 +22,7 @@ CASE_KINDS: Final = (
         Label("资源", "Resource"),
         (
             end("refused", "拒收", "Refused", "refused"),
-            step("received", "已入库", "Received", "available"),
+            again("received", "已入库", "Received", "available"),
             step("reserved", "已预占", "Reserved", "reserved"),
             aside("reservation_extended", "预占延期", "Reservation extended", "reserved"),
             step("reservation_expired", "预占过期", "Reservation expired", "available"),

@@ -1,0 +1,111 @@
+"""What only the command line on the machine itself may do: hand over mapped rows, wait for the loader, check, stop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tongguan.app.api.bearer import Bearers
+from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.app.check import check
+from tongguan.app.installation import Installation
+from tongguan.app.replay import mapping_file
+from tongguan.ingest.errors import BusyError, DeliveryError, KeyReusedError, NoSpaceError
+from tongguan.lib.now import Ticks
+from tongguan.model.ports import Delivery, Receipt
+
+_WAIT_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class OwnerRoutes:
+    """Routes of the owner.
+
+    Attributes:
+        installation: the opened home.
+        bearers: tells the owner from others.
+        pool: threads for what blocks.
+        ticks: clock.
+    """
+
+    installation: Installation
+    bearers: Bearers
+    pool: Executor
+    ticks: Ticks
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/api/v1/owner/deliveries", self._deliver, methods=["POST"]),
+            Route("/api/v1/owner/loaded", self._loaded, methods=["GET"]),
+            Route("/api/v1/owner/mappings/{name}", self._mapping, methods=["PUT"]),
+            Route("/api/v1/owner/check", self._check, methods=["GET"]),
+        ]
+
+    def _admit(self, request: Request) -> None:
+        caller = self.bearers.find(request.headers.get("authorization", ""))
+        if caller is None or not caller.owner:
+            raise ApiProblem(
+                HTTPStatus.UNAUTHORIZED, "only the owner of the home may do this", valid="the command line on the machine itself"
+            )
+
+    async def _deliver(self, request: Request) -> Response:
+        try:
+            self._admit(request)
+            delivery = msgspec.msgpack.decode(await request.body(), type=Delivery)
+            loop = asyncio.get_running_loop()
+            submitted = await loop.run_in_executor(self.pool, self.installation.ingest.submit, delivery)
+            receipt: Receipt = await asyncio.wrap_future(submitted)
+            return json_response(receipt)
+        except ApiProblem as problem:
+            return problem.response()
+        except KeyReusedError as error:
+            return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)).response()
+        except (BusyError, NoSpaceError) as error:
+            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=error.retry_after).response()
+        except (DeliveryError, msgspec.DecodeError) as error:
+            return ApiProblem(HTTPStatus.BAD_REQUEST, str(error)).response()
+
+    async def _loaded(self, request: Request) -> Response:
+        """Answer once everything that was synced when the request came is in the warehouse."""
+        try:
+            self._admit(request)
+        except ApiProblem as problem:
+            return problem.response()
+        spool, loader = self.installation.ingest.spool, self.installation.loader
+        wanted, deadline = spool.end, self.ticks() + _WAIT_SECONDS
+        while spool.loaded < wanted and spool.backlog() and self.ticks() < deadline:
+            if loader.state.failing_since is not None:
+                return ApiProblem(
+                    HTTPStatus.SERVICE_UNAVAILABLE, f"the warehouse fails: {loader.state.error[:300]}", retry_after=5
+                ).response()
+            await asyncio.sleep(0.05)
+        return json_response({"loaded": spool.loaded >= wanted or not spool.backlog()})
+
+    async def _mapping(self, request: Request) -> Response:
+        """Keep a mapping, so that its quarantined rows can be replayed with it."""
+        try:
+            self._admit(request)
+            name = str(request.path_params["name"])
+            if not name.replace("-", "").replace("_", "").isalnum():
+                raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name!r} is no name of a mapping", valid="letters, digits, - and _")
+        except ApiProblem as problem:
+            return problem.response()
+        path = mapping_file(self.installation, name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(await request.body())
+        return json_response({"kept": str(path)})
+
+    async def _check(self, request: Request) -> Response:
+        try:
+            self._admit(request)
+        except ApiProblem as problem:
+            return problem.response()
+        return json_response(await asyncio.get_running_loop().run_in_executor(self.pool, check, self.installation))

@@ -1,0 +1,225 @@
+"""Questions over HTTP: the same answers that pages show, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.lib.now import Now
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.access import Permission, User
+from tongguan.model.answers import CaseFilter, FlowFilter
+from tongguan.model.reasons import Quarantine
+from tongguan.model.vocabulary import Vocabulary
+from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, QuestionFailedError, Questions
+
+Who = Callable[[Request], Awaitable[User]]
+"""Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
+
+_MOST_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Routes that read.
+
+    Attributes:
+        questions: answers.
+        vocabulary: names that may be asked for.
+        who: who calls.
+        now: clock.
+    """
+
+    questions: Questions
+    vocabulary: Vocabulary
+    who: Who
+    now: Now
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
+            ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
+            ("GET", "/stages/{stage}/events", Permission.SEE_PANORAMA, self._stage_events),
+            ("GET", "/orders/summary", Permission.SEE_ORDERS, self._summary),
+            ("GET", "/cases/{kind}", Permission.SEE_ORDERS, self._cases),
+            ("GET", "/cases/{kind}/{case_id:path}", Permission.SEE_ORDERS, self._trace),
+            ("GET", "/event-types", Permission.SEE_PANORAMA, self._event_types),
+            ("GET", "/sources", Permission.SEE_DATA, self._sources),
+            ("GET", "/ledger", Permission.SEE_DATA, self._ledger),
+            ("GET", "/deliveries", Permission.SEE_DATA, self._deliveries),
+            ("GET", "/quarantine", Permission.SEE_DATA, self._quarantine),
+            ("GET", "/quarantine/{record_id}", Permission.SEE_DATA, self._quarantined),
+            ("POST", "/quarantine/replay", Permission.REPLAY_QUARANTINE, self._replay),
+            ("POST", "/quarantine/discard", Permission.REPLAY_QUARANTINE, self._discard),
+        ]
+        return [Route(f"/api/v1{path}", self._guarded(permission, answer), methods=[method]) for method, path, permission, answer in table]
+
+    def _guarded(
+        self, permission: Permission, answer: Callable[[User, Request], Awaitable[object]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                user = await self.who(request)
+                if not user.may(permission):
+                    raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
+                return json_response(await answer(user, request))
+            except ApiProblem as problem:
+                return problem.response()
+            except QuestionFailedError as error:
+                retry = 2 if error.retry else None
+                return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=retry).response()
+
+        return endpoint
+
+    async def _flow(self, user: User, request: Request) -> object:
+        where = _filter(FlowFilter, request, extra=("at",))
+        return await self.questions.flow(user, where, _time(request, "at"))
+
+    async def _stage_events(self, user: User, request: Request) -> object:
+        stage = request.path_params["stage"]
+        if stage not in {s.name for s in self.vocabulary.stages}:
+            hint = valid_hint(stage, [s.name for s in self.vocabulary.stages])
+            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no stage {stage!r}", valid=hint)
+        where = _filter(FlowFilter, request, extra=("limit",))
+        return await self.questions.events_of(user, stage, where, _number(request, "limit", 50, _MOST_ROWS))
+
+    async def _summary(self, user: User, request: Request) -> object:
+        return await self.questions.order_summary(user)
+
+    async def _cases(self, user: User, request: Request) -> object:
+        kind = self._kind(request)
+        where = _filter(CaseFilter, request, extra=("sort", "descending", "limit", "offset"))
+        if where.stage and where.stage not in {s.name for s in self.vocabulary.stages}:
+            raise ApiProblem(
+                HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, [s.name for s in self.vocabulary.stages])
+            )
+        name = request.query_params.get("sort", "last")
+        if name not in {order.value for order in CaseOrder}:
+            raise ApiProblem(
+                HTTPStatus.BAD_REQUEST, f"cannot sort by {name!r}", valid=valid_hint(name, [order.value for order in CaseOrder])
+            )
+        sort = CaseSort(CaseOrder(name), request.query_params.get("descending", "true").lower() != "false")
+        return await self.questions.cases(
+            user, kind, where, sort, _number(request, "limit", 50, _MOST_ROWS), _number(request, "offset", 0, 10**9)
+        )
+
+    async def _trace(self, user: User, request: Request) -> object:
+        kind, case_id = self._kind(request), request.path_params["case_id"]
+        found = await self.questions.trace(user, kind, case_id)
+        if found is None:
+            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no {kind} {case_id!r}, or it is outside your scope")
+        return found
+
+    def _kind(self, request: Request) -> str:
+        kind = str(request.path_params["kind"])
+        if kind not in self.vocabulary.case_kinds:
+            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no kind of case {kind!r}", valid=valid_hint(kind, self.vocabulary.case_kinds))
+        return kind
+
+    async def _event_types(self, user: User, request: Request) -> object:
+        return [
+            {
+                "name": event_type.name,
+                "area": self.vocabulary.area_of[event_type.name],
+                "zh": event_type.label.zh,
+                "en": event_type.label.en,
+                "meaning": event_type.meaning,
+                "requires": event_type.requires,
+                "attributes": [
+                    {"name": a.name, "kind": a.kind.value, "personal": a.personal, "meaning": a.meaning} for a in event_type.attributes
+                ],
+            }
+            for event_type in self.vocabulary.event_types.values()
+        ]
+
+    async def _sources(self, user: User, request: Request) -> object:
+        return await self.questions.accounts(user)
+
+    async def _ledger(self, user: User, request: Request) -> object:
+        until = _time(request, "until") or self.now() + timedelta(hours=1)
+        since = _time(request, "since") or until - timedelta(days=7)
+        return await self.questions.ledger(user, request.query_params.get("source", ""), since, until)
+
+    async def _deliveries(self, user: User, request: Request) -> object:
+        source = request.query_params.get("source", "")
+        return await self.questions.deliveries(user, source, _number(request, "limit", 50, 1000), _number(request, "offset", 0, 10**9))
+
+    async def _quarantine(self, user: User, request: Request) -> object:
+        given = request.query_params
+        try:
+            reason = Quarantine(given["reason"]) if given.get("reason") else None
+            state = QuarantineState(given["state"]) if given.get("state") else QuarantineState.OPEN
+        except ValueError as error:
+            valid = f"reason: {', '.join(Quarantine)}; state: {', '.join(QuarantineState)}"
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, str(error), valid=valid) from error
+        where = QuarantineFilter(given.get("source", ""), reason, given.get("field", ""), state)
+        return await self.questions.quarantine(user, where, _number(request, "limit", 50, 1000), _number(request, "offset", 0, 10**9))
+
+    async def _quarantined(self, user: User, request: Request) -> object:
+        found = await self.questions.quarantined(user, request.path_params["record_id"])
+        if found is None:
+            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no quarantined record {request.path_params['record_id']!r}")
+        return found
+
+    async def _replay(self, user: User, request: Request) -> object:
+        return await self.questions.replay(user, await _ids(request))
+
+    async def _discard(self, user: User, request: Request) -> object:
+        return {"discarded": await self.questions.discard(user, await _ids(request))}
+
+
+async def _ids(request: Request) -> list[str]:
+    try:
+        body = msgspec.json.decode(await request.body(), type=dict[str, list[str]])
+        return body["ids"]
+    except (msgspec.DecodeError, KeyError) as error:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, "the body names no records", valid='{"ids": ["1", "2"]}') from error
+
+
+def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
+    names = {f.name: f for f in fields(kind)}
+    unknown = [name for name in request.query_params if name not in names and name not in extra]
+    if unknown:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no parameter {unknown[0]!r}", valid=valid_hint(unknown[0], [*names, *extra], most=30))
+    given: dict[str, Any] = {}
+    for name, found in names.items():
+        if name not in request.query_params:
+            continue
+        if "datetime" in str(found.type):
+            given[name] = _time(request, name)
+        elif found.type in ("bool", bool):
+            given[name] = request.query_params[name].lower() in ("true", "1", "yes")
+        else:
+            given[name] = request.query_params[name]
+    return kind(**given)
+
+
+def _time(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is no time", valid="2026-11-21T10:00:00+08:00") from error
+    if moment.tzinfo is None:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} has no zone", valid="2026-11-21T10:00:00+08:00 (write + as %2B)")
+    return moment
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not text.isdigit() or int(text) > most:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=f"0 to {most}")
+    return int(text)

@@ -1,0 +1,100 @@
+"""``tongguan check``: does everything agree that must agree?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongguan.app.installation import Installation
+from tongguan.records import audit, blocks, ledger
+from tongguan.warehouse.migrations import MIGRATIONS
+from tongguan.warehouse.schema import case_selects
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing checked.
+
+    Attributes:
+        name: what was checked.
+        ok: whether it holds.
+        detail: what was compared, with numbers.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def check(installation: Installation) -> list[Finding]:
+    """Compare the books with each other and with the warehouse; findings in a fixed order."""
+    return [
+        _accounts(installation),
+        _events(installation),
+        _projections(installation),
+        _cases(installation),
+        _audit(installation),
+        _spool(installation),
+    ]
+
+
+def _accounts(installation: Installation) -> Finding:
+    with installation.database.read() as connection:
+        wrong = ledger.check(connection)
+        totals = ledger.totals(connection)
+    received = sum(row.received for row in totals)
+    if wrong:
+        first = wrong[0].row
+        detail = (
+            f"{len(wrong)} hours do not balance, first {first.source} {first.hour.isoformat()}: {first.missing} records unaccounted for"
+        )
+        return Finding("received = accepted + duplicate + quarantined + rejected", False, detail)
+    return Finding("received = accepted + duplicate + quarantined + rejected", True, f"{received} records in {len(totals)} source hours")
+
+
+def _events(installation: Installation) -> Finding:
+    with installation.database.read() as connection:
+        accepted = sum(row.accepted for row in ledger.totals(connection))
+    stored, ids = installation.warehouse.query("SELECT count(), uniqExact(event_id) FROM events").first()
+    ok = stored == accepted and ids == stored
+    return Finding("accepted = events stored, each id once", ok, f"ledger {accepted}, events {stored}, ids {ids}")
+
+
+def _projections(installation: Installation) -> Finding:
+    warehouse = installation.warehouse
+    events = int(warehouse.query("SELECT count() FROM events").first()[0])
+    keys = int(warehouse.query("SELECT count() FROM event_keys").first()[0])
+    hours = int(warehouse.query("SELECT sum(events) FROM hourly_counts").first()[0])
+    detail = f"events {events}, event_keys {keys}, hourly_counts {hours}"
+    return Finding("projections hold every event", events == keys == hours, detail)
+
+
+def _cases(installation: Installation) -> Finding:
+    warehouse = installation.warehouse
+    wrong = []
+    total = 0
+    for kind, select in case_selects(installation.vocabulary).items():
+        expected = warehouse.query(f"SELECT sum(length(entries)), uniqExact(case_id) FROM ({select})").first()
+        found = warehouse.query(
+            "SELECT sum(length(entries)), uniqExact(case_id) FROM cases WHERE kind = {kind:String}", {"kind": kind}
+        ).first()
+        total += int(found[1])
+        if tuple(expected) != tuple(found):
+            wrong.append(f"{kind}: events say {expected[0]} steps of {expected[1]} cases, cases hold {found[0]} of {found[1]}")
+    return Finding("cases agree with events", not wrong, "; ".join(wrong) or f"{total} cases")
+
+
+def _audit(installation: Installation) -> Finding:
+    with installation.database.read() as connection:
+        broken = audit.verify(connection)
+    return Finding("audit chain is whole", broken is None, "every entry follows from the one before" if broken is None else str(broken))
+
+
+def _spool(installation: Installation) -> Finding:
+    with installation.database.read() as connection:
+        unfinished = blocks.planned(connection)
+    waiting = installation.ingest.spool.backlog()
+    state = installation.loader.state
+    detail = f"{waiting} bytes wait" + (f", block {unfinished.number} is on its way" if unfinished else "")
+    if state.failing_since is not None:
+        detail += f"; the loader fails since {state.failing_since.isoformat()}: {state.error[:200]}"
+    return Finding("spool is being loaded", state.failing_since is None, f"{detail}; warehouse schema {MIGRATIONS[-1].number}")

@@ -1,0 +1,95 @@
+"""What runs beside the requests: the relay of the outbox, the book of refusals, and pruning. Each loop has its own pace."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from tongguan.app.installation import Installation
+from tongguan.app.rejections import RejectionBook
+from tongguan.ingest.errors import DeliveryError
+from tongguan.model.ports import Delivery, RawRecord
+from tongguan.records import idempotency, outbox, sessions
+from tongguan.records.errors import RecordsError
+
+log = structlog.get_logger(__name__)
+
+RELAY_SOURCE = "records"
+"""The source under which what people do in Tongguan itself is accounted."""
+
+_KEYS_KEPT = timedelta(days=7)
+_RELAY_AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Something that is done again and again.
+
+    Attributes:
+        name: for the log and the thread.
+        seconds: pause between two rounds.
+        round: one round.
+    """
+
+    name: str
+    seconds: float
+    round: Callable[[], None]
+
+
+def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
+    """Return every loop of a server."""
+    return [
+        Loop("relay", 0.5, lambda: relay(installation)),
+        Loop("rejections", 1.0, rejections.write),
+        Loop("pruning", 600.0, lambda: _prune(installation)),
+    ]
+
+
+def relay(installation: Installation) -> None:
+    """Send what waits in the outbox through ingest, and mark it once the spool took it.
+
+    A crash between the two sends it again; its event ids (``records:<table>:<id>:<version>``) keep it from counting twice.
+    """
+    with installation.database.read() as connection:
+        waiting = outbox.pending(connection, _RELAY_AT_A_TIME)
+    if not waiting:
+        return
+    records = [RawRecord(place, msgspec.json.encode(row.event)) for place, row in enumerate(waiting)]
+    installation.ingest.deliver(Delivery(RELAY_SOURCE, len(records), records))
+    with installation.database.begin() as connection:
+        outbox.mark_sent(connection, [row.id for row in waiting], installation.now())
+
+
+def _prune(installation: Installation) -> None:
+    at = installation.now()
+    with installation.database.begin() as connection:
+        idempotency.prune(connection, at - _KEYS_KEPT)
+        sessions.prune(connection, at)
+
+
+class LoopThreads:
+    """Runs loops, a thread each, until stopped. A failing round is logged and done again at the next turn."""
+
+    def __init__(self, found: list[Loop]) -> None:
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True) for loop in found]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self, loop: Loop) -> None:
+        while not self._stop.wait(loop.seconds):
+            try:
+                loop.round()
+            except (RecordsError, DeliveryError) as error:
+                log.warning("a round failed and is tried again", loop=loop.name, error=str(error)[:300])
+
+    def stop(self) -> None:
+        """Let every loop end its round, and wait for it."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()

@@ -1,0 +1,165 @@
+"""The operation's answers: implements :class:`tongguan.web.kit.ports.Questions` over the stages.
+
+Every question runs in a pool of threads, each with its own client of the warehouse, and is cancelled when nobody waits for it
+any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import TypeVar
+
+from tongguan.app import books
+from tongguan.app.installation import Installation
+from tongguan.app.replay import discard, replay
+from tongguan.areas.orders.summary import order_summary
+from tongguan.metrics.flow import flow, flow_conditions
+from tongguan.model.access import Permission, User
+from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
+from tongguan.processes.cases import case_page
+from tongguan.processes.trace import newest_events, trace
+from tongguan.records import audit
+from tongguan.records.errors import RecordsError
+from tongguan.warehouse.client import Cancellation, Limits
+from tongguan.warehouse.errors import WarehouseError
+from tongguan.web.kit.ports import (
+    CaseSort,
+    DeliveryPage,
+    LedgerHour,
+    QuarantineFilter,
+    QuarantinePage,
+    QuarantineRow,
+    QuestionFailedError,
+    ReplayResult,
+)
+
+T = TypeVar("T")
+
+
+class StageQuestions:
+    """Answers from the stages.
+
+    Args:
+        installation: the opened home.
+        pool: threads that ask.
+    """
+
+    def __init__(self, installation: Installation, pool: Executor) -> None:
+        self._installation = installation
+        self._pool = pool
+        self._limits = Limits(seconds=installation.settings.query_seconds)
+
+    async def _ask(self, question: Callable[[Cancellation], T]) -> T:
+        cancellation = Cancellation()
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, lambda: question(cancellation))
+        except asyncio.CancelledError:
+            # The thread goes on until the engine has stopped; another one of the pool tells the engine.
+            self._pool.submit(cancellation.cancel, self._installation.warehouse)
+            raise
+        except WarehouseError as error:
+            since = self._installation.loader.state.failing_since
+            raise QuestionFailedError(str(error).splitlines()[0][:300], retry=error.retry, since=since) from error
+        except RecordsError as error:
+            raise QuestionFailedError(str(error)[:300]) from error
+
+    async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
+        """Return the whole process at a moment."""
+        here = self._installation
+        moment = at or here.now()
+        zone = here.settings.zone
+        return await self._ask(lambda c: flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, cancellation=c))
+
+    async def events_of(self, user: User, stage: str, where: FlowFilter, limit: int) -> Sequence[TraceEvent]:
+        """Return the newest events that count for a stage."""
+        here = self._installation
+        if not user.scope.sees_stage(stage):
+            return []
+        found = here.vocabulary.stage(stage)
+        conditions, parameters = flow_conditions(where, user.scope)
+        types = (*found.volume, *found.failures)
+        return await self._ask(
+            lambda c: newest_events(here.warehouse, here.vocabulary, types, conditions, parameters, limit, cancellation=c)
+        )
+
+    async def cases(self, user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
+        """Return one page of cases. A search for a telephone number finds the orders of the customer behind its token."""
+        here = self._installation
+        text = where.search.strip()
+        aliases = [here.store.token("customer", text)] if text else []
+        return await self._ask(
+            lambda c: case_page(
+                here.warehouse,
+                here.vocabulary,
+                kind,
+                where,
+                user.scope,
+                sort=sort.by.value,
+                descending=sort.descending,
+                limit=min(limit, 10_000),
+                offset=offset,
+                aliases=aliases,
+                limits=self._limits,
+                cancellation=c,
+            )
+        )
+
+    async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:
+        """Return one case's story."""
+        here = self._installation
+        return await self._ask(lambda c: trace(here.warehouse, here.vocabulary, kind, case_id, user.scope, cancellation=c))
+
+    async def order_summary(self, user: User) -> OrderSummary:
+        """Return all orders in one answer."""
+        here = self._installation
+
+        def ask(cancellation: Cancellation) -> OrderSummary:
+            zone = books.common_zone(here.database) or here.settings.zone
+            return order_summary(here.warehouse, here.vocabulary, user.scope, zone, cancellation=cancellation)
+
+        return await self._ask(ask)
+
+    async def accounts(self, user: User) -> Sequence[SourceAccount]:
+        """Return the books of every source."""
+        return await self._ask(lambda _: books.accounts(self._installation.database))
+
+    async def ledger(self, user: User, source: str, since: datetime, until: datetime) -> Sequence[LedgerHour]:
+        """Return the hours of a source, or of all."""
+        return await self._ask(lambda _: books.hours(self._installation.database, source, since, until))
+
+    async def deliveries(self, user: User, source: str, limit: int, offset: int) -> DeliveryPage:
+        """Return one page of deliveries."""
+        return await self._ask(lambda _: books.delivery_page(self._installation.database, source, limit, offset))
+
+    async def quarantine(self, user: User, where: QuarantineFilter, limit: int, offset: int) -> QuarantinePage:
+        """Return one page of what was set aside."""
+        return await self._ask(lambda _: books.quarantine_page(self._installation.database, where, limit, offset))
+
+    async def quarantined(self, user: User, record_id: str) -> QuarantineRow | None:
+        """Return one record that was set aside."""
+        return await self._ask(lambda _: books.quarantine_row(self._installation, record_id))
+
+    async def replay(self, user: User, ids: Sequence[str]) -> ReplayResult:
+        """Send open records through ingest again."""
+        return await self._ask(lambda _: replay(self._installation, user, ids))
+
+    async def discard(self, user: User, ids: Sequence[str]) -> int:
+        """Set open records to discarded."""
+        return await self._ask(lambda _: discard(self._installation, user, ids))
+
+    async def reveal(self, user: User, token: str) -> str | None:
+        """Return the plain value behind a token, and write down who asked before it is told."""
+        here = self._installation
+        if not user.may(Permission.SEE_PERSONAL):
+            return None
+
+        def ask(_: Cancellation) -> str | None:
+            with here.database.begin() as connection:
+                audit.append(connection, here.now(), user.name, "personal.revealed", "token", token, {})
+                return here.store.reveal(connection, token)
+
+        return await self._ask(ask)

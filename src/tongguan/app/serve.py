@@ -1,0 +1,119 @@
+"""``tongguan serve``: own the home, listen, load, and stop in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from tongguan import __version__
+from tongguan.app.accounts import ensure_first_user
+from tongguan.app.home import Running
+from tongguan.app.installation import Installation, open_installation
+from tongguan.app.server import Server
+from tongguan.lib.now import Ticks, system_ticks
+
+log = structlog.get_logger(__name__)
+
+Say = Callable[[str], None]
+"""Tells the person who started the server something."""
+
+
+class PortTakenError(Exception):
+    """Another program listens on the address; choose another port."""
+
+
+def serve(folder: Path, say: Say, *, demo: bool = False, ticks: Ticks = system_ticks) -> None:
+    """Run the server until it is told to stop (Ctrl-C, SIGTERM).
+
+    Raises:
+        PortTakenError, HomeInUseError, SettingsError, WarehouseError, RecordsError: it did not start.
+    """
+    installation = open_installation(folder)
+    try:
+        listener = _listen(installation)
+        for line in installation.migrated:
+            say(line)
+        password = ensure_first_user(installation.database, installation.now)
+        _run(installation, listener, say, password, demo, ticks)
+    finally:
+        installation.home.withdraw()
+        installation.close()
+
+
+def _listen(installation: Installation) -> socket.socket:
+    settings = installation.settings
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; set TONGGUAN_PORT to a free port"
+        raise PortTakenError(message) from error
+    return listener
+
+
+def _control(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # The name of a Unix socket has room for about a hundred bytes; a deep home is reached by a relative name.
+    before = Path.cwd()
+    os.chdir(path.parent)
+    try:
+        control.bind(path.name)
+    finally:
+        os.chdir(before)
+    path.chmod(0o600)
+    return control
+
+
+def _run(installation: Installation, listener: socket.socket, say: Say, password: str | None, demo: bool, ticks: Ticks) -> None:
+    token = secrets.token_urlsafe(32)
+    server = Server(installation, token, ticks)
+    control = _control(installation.home.socket)
+    host, port = listener.getsockname()[:2]
+    url = f"http://{host}:{port}"
+    installation.start_loader()
+    server.start_loops()
+    config = uvicorn.Config(
+        server,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        backlog=1024,
+    )
+    installation.home.announce(Running(os.getpid(), url, str(installation.home.socket), token, __version__))
+    say(f"Tongguan {__version__} 通观: {url}")
+    if password is not None:
+        say(f"First sign-in: user admin, password {password} (shown only now; you will be asked for a new one)")
+    stop_demo = _start_demo(installation, say) if demo else None
+    try:
+        # uvicorn sets its own handlers for SIGINT and SIGTERM and raises the signal again after it has stopped.
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(uvicorn.Server(config).serve([listener, control]))
+    finally:
+        if stop_demo is not None:
+            stop_demo()
+        server.close()
+        listener.close()
+        control.close()
+
+
+def _start_demo(installation: Installation, say: Say) -> Callable[[], None]:
+    from tongguan.app.demo import start_demo
+
+    return start_demo(installation, say)
