@@ -19,7 +19,7 @@ from tongguan.ingest.config import IngestConfig
 from tongguan.ingest.diagnose import undecodable
 from tongguan.ingest.personal import HIDDEN, hide_named, inner_personal, is_personal_name, token_kind
 from tongguan.ingest.ports import PersonalStore, Sealed
-from tongguan.lib.ids import digest_id
+from tongguan.lib.ids import DIGEST_MARK, digest_id
 from tongguan.lib.now import Ticks
 from tongguan.model.event import REFERENCES, Event, ObjectRef
 from tongguan.model.ports import BadRecord, RawRecord
@@ -228,6 +228,9 @@ def _out_of_due_time(moment: datetime, earliest: datetime) -> Problem:
 
 
 def _looks_personal(value: str) -> bool:
+    """Tell whether an identifier says who somebody is, or was derived from what does."""
+    if value.startswith(DIGEST_MARK):
+        return True
     return (len(value) >= 11 or "@" in value) and _LOOKS_PERSONAL.fullmatch(value) is not None
 
 

@@ -31,6 +31,11 @@ def sortable_id(instant: datetime, randomness: Callable[[int], int] = secrets.ra
     return _base32(millis, 10) + _base32(randomness(80), 16)
 
 
+DIGEST_MARK = "digest:"
+"""Begins an identifier that a mapping derived from other columns. Whoever knows the possible inputs could try them all, so ingest
+turns such an identifier of a person into a keyed token."""
+
+
 def digest_id(*parts: str) -> str:
     """Return 32 hexadecimal digits that depend on every part and on where each part ends."""
     digest = hashlib.blake2b(digest_size=16)

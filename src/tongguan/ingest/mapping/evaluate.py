@@ -32,7 +32,7 @@ from tongguan.ingest.mapping.values import (
     Whole,
 )
 from tongguan.ingest.personal import HIDDEN, is_personal_name
-from tongguan.lib.ids import digest_id
+from tongguan.lib.ids import DIGEST_MARK, digest_id
 from tongguan.lib.money import MoneyTextError, to_minor
 from tongguan.model.reasons import Quarantine
 
@@ -234,7 +234,7 @@ class Evaluator:
 
         def digest(scope: Scope) -> str | None:
             texts = [reader(scope) or "" for reader in readers]
-            return digest_id(*texts) if any(texts) else None
+            return DIGEST_MARK + digest_id(*texts) if any(texts) else None
 
         return digest
 
