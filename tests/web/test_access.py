@@ -19,7 +19,13 @@ def order_of_nanning() -> str:
     return next(t.case.case_id for t in make_operation().questions._traces.values() if t.case.region == "GX-NN")
 
 
-FILLED = {"{stage}": "payment", "{order_id}": order_of_nanning(), "{record_id}": "q00003", "{user_id}": "u-nobody", "{token_id}": "t-none"}
+FILLED = {
+    "{stage}": "payment",
+    "{order_id:path}": order_of_nanning(),
+    "{record_id}": "q00003",
+    "{user_id}": "u-nobody",
+    "{token_id}": "t-none",
+}
 
 
 @pytest.fixture(scope="module")

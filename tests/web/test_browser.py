@@ -165,6 +165,22 @@ def test_live_numbers_are_patched_in_place(site: Served) -> None:
         context.close()
 
 
+def test_lost_server_is_told_and_found_again(site: Served) -> None:
+    operation = make_operation()
+    object.__setattr__(operation.site, "settings", replace(operation.site.settings, refresh_seconds=1))
+    with served(operation.application) as address:
+        context = Served(operation, address, site.browser).context()
+        page, _ = visit(context, site, "/signin")
+        page.goto(address + "/")
+        banner = page.locator("[data-live-lost]")
+        assert not banner.is_visible()
+        page.route("**/live/**", lambda route: route.abort())
+        banner.wait_for(state="visible", timeout=5000)
+        page.unroute("**/live/**")
+        banner.wait_for(state="hidden", timeout=5000)
+        context.close()
+
+
 def test_confirmation_before_replay(site: Served) -> None:
     operation = make_operation()
     with served(operation.application) as address:

@@ -42,7 +42,9 @@ def test_least_privileged_is_not_offered_what_is_not_allowed(operation: Operatio
     assert 'href="/users"' not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/live/panorama", "/stages/payment", "/orders", "/data", "/data/ledger", "/data/quarantine"])
+@pytest.mark.parametrize(
+    "path", ["/", "/live/panorama", "/stages/payment", "/orders", "/live/orders", "/data", "/data/ledger", "/data/quarantine"]
+)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_failed_question_leaves_the_page_standing(language: str, path: str) -> None:
     visitor = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language=language)
@@ -112,15 +114,15 @@ def test_reveal_shows_one_value_and_is_asked_for_its_own_order_only() -> None:
     visitor = Visitor.as_role(operation, Role.DISPATCHER)
     order = next(t for t in operation.questions._traces.values() if any(e.type == "package.shipped" for e in t.events)).case.case_id
     assert "李雷" not in visitor.get(f"/orders/{order}").text
-    shown = visitor.post(f"/orders/{order}/reveal", {"token": f"tok_{order}_name"})
+    shown = visitor.post(f"/live/reveal/{order}", {"token": f"tok_{order}_name"})
     assert "李雷" in shown.text
     assert operation.questions.revealed == [("u-dispatcher", f"tok_{order}_name")]
-    erased = visitor.post(f"/orders/{order}/reveal", {"token": f"tok_{order}_phone"})
+    erased = visitor.post(f"/live/reveal/{order}", {"token": f"tok_{order}_phone"})
     assert "已删除" in erased.text
-    foreign = visitor.post(f"/orders/{order}/reveal", {"token": "tok_of_another"})
+    foreign = visitor.post(f"/live/reveal/{order}", {"token": "tok_of_another"})
     assert foreign.status_code == 404
     assert len(operation.questions.revealed) == 2
-    assert Visitor.as_role(operation, Role.ANALYST).post(f"/orders/{order}/reveal", {"token": f"tok_{order}_name"}).status_code == 403
+    assert Visitor.as_role(operation, Role.ANALYST).post(f"/live/reveal/{order}", {"token": f"tok_{order}_name"}).status_code == 403
 
 
 def test_replay_tells_what_became_of_each() -> None:
@@ -217,3 +219,16 @@ def test_odd_addresses_still_answer(operation: Operation, query: str) -> None:
     visitor = Visitor.as_role(operation, Role.ADMIN)
     for path in ("/", "/orders", "/data", "/data/quarantine"):
         assert visitor.get(f"{path}?{query}").status_code == 200
+
+
+def test_ids_of_any_kind_have_a_page() -> None:
+    from dataclasses import replace
+
+    operation = make_operation()
+    traces, odd = operation.questions._traces, "A/1?x=#%2F 单"
+    first = next(iter(traces.values()))
+    traces[odd] = replace(first, case=replace(first.case, case_id=odd))
+    visitor = Visitor.as_role(operation, Role.ADMIN, language="en")
+    link = re.search(r'<a href="(/orders/A[^"]+)"', visitor.get("/orders?q=A").text)
+    assert link
+    assert visitor.get(link[1]).status_code == 200

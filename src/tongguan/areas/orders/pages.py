@@ -9,6 +9,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -36,14 +37,25 @@ class OrdersPage:
     """Context of the list."""
 
     scope: str
-    summary: Panel[OrderSummary]
-    cards: Sequence[KpiCard]
     filters: Sequence[Filter]
     address: Address
     panel: Panel[CasePage]
     table: Table | None
     stage: str
     bad_dates: Sequence[str]
+
+
+@dataclass(frozen=True)
+class SummaryPart:
+    """Context of the key figures over all orders, which are asked after the page stands."""
+
+    panel: Panel[OrderSummary]
+    cards: Sequence[KpiCard]
+
+
+def order_href(order_id: str) -> str:
+    """Return the address of an order's page; ids are whatever the source gave."""
+    return f"/orders/{quote(order_id, safe='')}"
 
 
 def _midnight(visit: Visit, name: str) -> datetime | None:
@@ -114,7 +126,7 @@ def columns(visit: Visit) -> list[Column[CaseRow]]:
         return Cell(codes.label(column, value) if value else fmt.full(None), value if value else "")
 
     return [
-        Column("id", text("Order"), lambda r: Cell(r.case_id, href=f"/orders/{r.case_id}"), sort=CaseOrder.CASE_ID),
+        Column("id", text("Order"), lambda r: Cell(r.case_id, r.case_id, href=order_href(r.case_id)), sort=CaseOrder.CASE_ID),
         Column("status", text("Status"), lambda r: Cell(codes.status(r.status), r.status, mark=codes.status_mark(r.status))),
         Column("step", text("Step"), lambda r: Cell(codes.milestone(KIND, r.step) if r.step else fmt.full(None), r.step)),
         Column("first", text("Placed at"), lambda r: time(r.first_time), sort=CaseOrder.FIRST_TIME),
@@ -155,7 +167,7 @@ def _table(visit: Visit, found: CasePage, address: Address, sort: CaseSort) -> T
         key="orders",
         caption=visit.text("Orders"),
         headings=headings(shown, state, address),
-        rows=rows_of(shown, found.rows, lambda r: r.case_id, lambda r: f"/orders/{r.case_id}"),
+        rows=rows_of(shown, found.rows, lambda r: r.case_id, lambda r: order_href(r.case_id)),
         pager=pager(found.offset, len(found.rows), found.total, address),
         exports=exports,
         empty=empty,
@@ -215,11 +227,8 @@ async def orders(visit: Visit) -> Response:
     address, sort = _address(visit), _sort(visit)
     offset = table_state(dict(visit.request.query_params), CaseOrder, "-last").offset
     panel = await visit.ask(visit.site.questions.cases(visit.user, KIND, _where(visit), sort, PAGE_ROWS, offset))
-    summary = await visit.ask(visit.site.questions.order_summary(visit.user))
     page = OrdersPage(
         scope=scope_text(visit),
-        summary=summary,
-        cards=_cards(visit, summary.value) if summary.value else (),
         filters=_filters(visit),
         address=address,
         panel=panel,
@@ -228,6 +237,12 @@ async def orders(visit: Visit) -> Response:
         bad_dates=[visit.query(name) for name in ("since", "until") if visit.query(name) and _midnight(visit, name) is None],
     )
     return visit.render("orders/orders.html", page)
+
+
+async def summary(visit: Visit) -> Response:
+    """Key figures over all orders, as a part of the list's page."""
+    panel = await visit.ask(visit.site.questions.order_summary(visit.user))
+    return visit.render("orders/_summary.html", SummaryPart(panel, _cards(visit, panel.value) if panel.value else ()))
 
 
 async def export(visit: Visit) -> Response:
@@ -245,8 +260,9 @@ ROOM: Final = Room(
     pages=(
         Page("/orders", orders, Permission.SEE_ORDERS),
         *(Page(f"/orders.{kind}", export, Permission.SEE_ORDERS, also=(Permission.EXPORT,)) for kind in FORMATS),
-        Page("/orders/{order_id}", trace_page.trace, Permission.SEE_ORDERS),
-        Page("/orders/{order_id}/reveal", trace_page.reveal, Permission.SEE_ORDERS, method="POST", also=(Permission.SEE_PERSONAL,)),
+        Page("/live/orders", summary, Permission.SEE_ORDERS),
+        Page("/orders/{order_id:path}", trace_page.trace, Permission.SEE_ORDERS),
+        Page("/live/reveal/{order_id:path}", trace_page.reveal, Permission.SEE_ORDERS, method="POST", also=(Permission.SEE_PERSONAL,)),
     ),
     templates=Path(__file__).parent / "templates" / "orders",
     navigation=(NavEntry("/orders", msg("Orders"), "shopping-cart", "o", Permission.SEE_ORDERS, msg("Operation")),),

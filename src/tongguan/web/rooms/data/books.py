@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -185,8 +186,11 @@ async def data(visit: Visit) -> Response:
     wanted = visit.query("range") if visit.query("range") in RANGES else "24h"
     address = Address("/data", {"source": visit.query("source"), "range": "" if wanted == "24h" else wanted, "page": visit.query("page")})
     state = table_state(dict(visit.request.query_params), (), "")
-    panel = await visit.ask(visit.site.questions.accounts(visit.user))
-    deliveries = await visit.ask(visit.site.questions.deliveries(visit.user, visit.query("source"), PAGE_ROWS, state.offset))
+    questions = visit.site.questions
+    panel, deliveries = await asyncio.gather(
+        visit.ask(questions.accounts(visit.user)),
+        visit.ask(questions.deliveries(visit.user, visit.query("source"), PAGE_ROWS, state.offset)),
+    )
     accounts = panel.value or ()
     total = _total(accounts) if accounts else None
     books = [_book(visit, account) for account in accounts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from tongguan.model.access import Permission
 from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, StageStatus, TraceEvent
+from tongguan.model.vocabulary import Stage
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Chart, Filter, KpiCard, StageTile
@@ -121,6 +123,14 @@ def _chart(visit: Visit, stage: StageStatus) -> Chart:
     )
 
 
+async def _waiting(visit: Visit, stage: Stage, where: FlowFilter) -> Panel[CasePage] | None:
+    if not (stage.case_kind and stage.waiting_at):
+        return None
+    wanted = CaseFilter(stage=stage.name, channel=where.channel, region=where.region, business_class=where.business_class)
+    longest = CaseSort(CaseOrder.LAST_TIME, descending=False)
+    return await visit.ask(visit.site.questions.cases(visit.user, stage.case_kind, wanted, longest, 10, 0))
+
+
 async def stage_page(visit: Visit) -> Response:
     """One stage: its tile, its hours, what waits in it, its newest events."""
     name = visit.request.path_params["stage"]
@@ -129,14 +139,13 @@ async def stage_page(visit: Visit) -> Response:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
     where, address = _where(visit), _address(visit, f"/stages/{name}")
     questions = visit.site.questions
-    panel = await visit.ask(questions.flow(visit.user, where, None))
+    panel, events, waiting = await asyncio.gather(
+        visit.ask(questions.flow(visit.user, where, None)),
+        visit.ask(questions.events_of(visit.user, name, where, EVENTS_SHOWN)),
+        _waiting(visit, declared[0], where),
+    )
     flow = panel.value
     place, stage = next(((i, s) for i, s in enumerate(flow.stages, 1) if s.name == name), (0, None)) if flow else (0, None)
-    waiting = None
-    if declared[0].case_kind and declared[0].waiting_at:
-        wanted = CaseFilter(stage=name, channel=where.channel, region=where.region, business_class=where.business_class)
-        longest = CaseSort(CaseOrder.LAST_TIME, descending=False)
-        waiting = await visit.ask(questions.cases(visit.user, declared[0].case_kind, wanted, longest, 10, 0))
     page = StagePage(
         label=visit.codes.stage(name),
         scope=scope_text(visit),
@@ -145,7 +154,7 @@ async def stage_page(visit: Visit) -> Response:
         panel=panel,
         tile=tile(visit, stage, place, flow, where) if flow and stage else None,
         chart=_chart(visit, stage) if stage else None,
-        events=await visit.ask(questions.events_of(visit.user, name, where, EVENTS_SHOWN)),
+        events=events,
         waiting=waiting,
         waiting_href=str(Address("/orders", {"stage": name, "channel": where.channel, "region": where.region, "sort": "last"})),
         data_through=flow.data_through if flow else None,

@@ -154,7 +154,10 @@
       if (!document.hidden && !pointed()) { before = values(); part.dispatchEvent(new CustomEvent("tongguan:refresh")); }
     }, Number(part.dataset.livePart) * 1000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) part.dispatchEvent(new CustomEvent("tongguan:refresh")); });
+    const lost = (is) => all("[data-live-lost]").forEach((banner) => { banner.hidden = !is; });
+    ["htmx:error", "htmx:response:error"].forEach((name) => part.addEventListener(name, () => lost(true)));
     part.addEventListener("htmx:after:swap", () => {
+      lost(false);
       const nodes = all("[data-live]", part);
       [...values()].forEach(([key, text], i) => {
         if (before.size && before.get(key) !== undefined && before.get(key) !== text) {
