@@ -267,7 +267,12 @@ def test_nobody_is_answered_before_the_sync(spools: Spools, monkeypatch: pytest.
 
 def test_closing_answers_everybody_first(spools: Spools, monkeypatch: pytest.MonkeyPatch) -> None:
     spool, plain = spools(), os.fdatasync
-    monkeypatch.setattr(os, "fdatasync", lambda descriptor: (time.sleep(0.05), plain(descriptor)))
+
+    def slow(descriptor: int) -> None:
+        time.sleep(0.05)
+        plain(descriptor)
+
+    monkeypatch.setattr(os, "fdatasync", slow)
     waiting: list[Future[None]] = [spool.append(pack(frame(n))) for n in range(5)]
     spools.close()
     assert all(one.done() and one.exception() is None for one in waiting)
