@@ -153,81 +153,86 @@ HOURLY_DIMENSIONS: Final = ("type", "channel", "region", "business_class", "bran
 
 def tables(zone: str) -> list[Table]:
     """Return every table. ``zone`` is the operation's IANA zone, by which business date and hour are counted."""
-    events = _event_columns(zone)
-    return [
-        Table(
-            "events",
-            events,
-            "MergeTree",
-            "(business_date, type, time)",
-            partition_by="toYYYYMM(business_date)",
-            settings=_DURABLE,
-            shard_by="cityHash64(event_id)",
-        ),
-        Table(
-            "event_keys",
-            [
-                Column("id_hash", "UInt64"),
-                Column("id_check", "UInt64"),
-                Column("body", "UInt64"),
-                Column("block", "UInt64"),
-            ],
-            "MergeTree",
-            "id_hash",
-            # Random look-ups read a granule for every id, so granules are small.
-            settings=f"{_REPEATABLE}, index_granularity = 256",
-            shard_by="id_hash",
-        ),
-        Table(
-            "event_objects",
-            [
-                Column("kind", "LowCardinality(String)"),
-                Column("id", "String"),
-                Column("business_date", "Date"),
-                Column("type", "LowCardinality(String)"),
-                Column("time", _INSTANT),
-                Column("event_id", "String", "CODEC(ZSTD(1))"),
-                Column("qualifier", "LowCardinality(String)"),
-            ],
-            "MergeTree",
-            "(kind, id, time)",
-            settings=_REPEATABLE,
-            shard_by="cityHash64(kind, id)",
-        ),
-        Table(
-            "cases", _case_columns(), "AggregatingMergeTree", "(kind, case_id)", settings=_REPEATABLE, shard_by="cityHash64(kind, case_id)"
-        ),
-        Table(
-            "hourly_counts",
-            [
-                Column("business_date", "Date"),
-                Column("hour", "UInt8"),
-                *[Column(name, "LowCardinality(String)") for name in HOURLY_DIMENSIONS],
-                Column("events", "UInt64"),
-                Column("amount", "Int64"),
-                Column("newest", f"SimpleAggregateFunction(max, {_INSTANT})"),
-            ],
-            "SummingMergeTree",
-            f"(business_date, hour, {', '.join(HOURLY_DIMENSIONS)})",
-            engine_arguments="(events, amount)",
-            settings=_REPEATABLE,
-        ),
-        Table(
-            "aggregate_facts",
-            [
-                Column("fact", "LowCardinality(String)"),
-                Column("period_start", "Date"),
-                Column("period_end", "Date"),
-                *[Column(n, "LowCardinality(String)") for n in ("region", "channel", "network", "business_class", "source")],
-                Column("value", "Decimal(38, 6)"),
-                Column("order_key", "UInt128"),
-            ],
-            "ReplacingMergeTree",
-            "(fact, period_start, period_end, region, channel, network, business_class, source)",
-            engine_arguments="order_key",
-            settings=_REPEATABLE,
-        ),
+    return [_events(zone), _event_keys(), _event_objects(), _cases(), _hourly_counts(), _aggregate_facts()]
+
+
+def _codes(names: Sequence[str]) -> list[Column]:
+    return [Column(name, "LowCardinality(String)") for name in names]
+
+
+def _events(zone: str) -> Table:
+    return Table(
+        "events",
+        _event_columns(zone),
+        "MergeTree",
+        "(business_date, type, time)",
+        partition_by="toYYYYMM(business_date)",
+        settings=_DURABLE,
+        shard_by="cityHash64(event_id)",
+    )
+
+
+def _event_keys() -> Table:
+    return Table(
+        "event_keys",
+        [Column(name, "UInt64") for name in ("id_hash", "id_check", "body", "block")],
+        "MergeTree",
+        "id_hash",
+        # Random look-ups read a granule for every id, so granules are small.
+        settings=f"{_REPEATABLE}, index_granularity = 256",
+        shard_by="id_hash",
+    )
+
+
+def _event_objects() -> Table:
+    columns = [
+        Column("kind", "LowCardinality(String)"),
+        Column("id", "String"),
+        Column("business_date", "Date"),
+        Column("type", "LowCardinality(String)"),
+        Column("time", _INSTANT),
+        Column("event_id", "String", "CODEC(ZSTD(1))"),
+        Column("qualifier", "LowCardinality(String)"),
     ]
+    return Table("event_objects", columns, "MergeTree", "(kind, id, time)", settings=_REPEATABLE, shard_by="cityHash64(kind, id)")
+
+
+def _cases() -> Table:
+    return Table(
+        "cases",
+        _case_columns(),
+        "AggregatingMergeTree",
+        "(kind, case_id)",
+        settings=_REPEATABLE,
+        shard_by="cityHash64(kind, case_id)",
+    )
+
+
+def _hourly_counts() -> Table:
+    columns = [
+        Column("business_date", "Date"),
+        Column("hour", "UInt8"),
+        *_codes(_HOURLY),
+        Column("events", "UInt64"),
+        Column("amount", "Int64"),
+        Column("newest", f"SimpleAggregateFunction(max, {_INSTANT})"),
+    ]
+    order_by = f"(business_date, hour, {', '.join(_HOURLY)})"
+    return Table("hourly_counts", columns, "SummingMergeTree", order_by, engine_arguments="(events, amount)", settings=_REPEATABLE)
+
+
+def _aggregate_facts() -> Table:
+    where = ("region", "channel", "network", "business_class", "source")
+    columns = [
+        *_codes(("fact",)),
+        Column("period_start", "Date"),
+        Column("period_end", "Date"),
+        *_codes(where),
+        Column("value", "Decimal(38, 6)"),
+        Column("order_key", "UInt128"),
+    ]
+    order_by = f"(fact, period_start, period_end, {', '.join(where)})"
+    return Table("aggregate_facts", columns, "ReplacingMergeTree", order_by, engine_arguments="order_key", settings=_REPEATABLE)
 
 
 def _case_columns() -> list[Column]:

@@ -69,7 +69,10 @@ def _import(found: Commands, mapping: Mapping, mapping_path: Path, paths: list[P
     with Progress(*columns, console=found.err, transient=True) as bar:
         task = bar.add_task("reading", total=None)
 
+        last: list[RowProgress] = []
+
         def on_progress(progress: RowProgress) -> None:
+            last[:] = [progress]
             bar.update(task, completed=progress.rows, description=f"{progress.file}: rows")
 
         for delivery in deliveries(mapping, paths, on_progress=on_progress):
@@ -92,6 +95,9 @@ def _import(found: Commands, mapping: Mapping, mapping_path: Path, paths: list[P
         "duplicate": after["duplicate"] - before["duplicate"],
         "quarantined": after["quarantined"] - before["quarantined"],
         "delivered_before": counts["repeated"],
+        "rows": last[0].rows if last else 0,
+        "rows_without_events": last[0].without_events if last else 0,
+        "joined_rows_without_a_row": dict(last[0].unjoined) if last else {},
         "reasons": dict(reasons),
         "samples": samples,
     }
@@ -117,7 +123,8 @@ def _sample(problem: Any) -> dict[str, str]:
 
 
 def _table(answer: dict[str, Any]) -> Any:
-    names = ("received", "added", "duplicate", "quarantined", "delivered_before")
+    names = ("rows", "rows_without_events", "received", "added", "duplicate", "quarantined", "delivered_before")
     rows = [[name.replace("_", " "), answer[name]] for name in names]
+    rows += [[f"rows of {role} that no row asked for", count] for role, count in answer["joined_rows_without_a_row"].items()]
     rows += [[f"{sample['reason']} {sample['origin']}", sample["message"]] for sample in answer["samples"]]
     return rows_table(f"Import into source {answer['source']}", ["what", "records"], rows)
