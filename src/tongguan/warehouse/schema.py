@@ -208,6 +208,10 @@ def _cases() -> Table:
     )
 
 
+_HOURLY: Final = ("type", "channel", "region", "business_class", "brand", "currency", "source")
+"""Dimensions of ``hourly_counts``."""
+
+
 def _hourly_counts() -> Table:
     columns = [
         Column("business_date", "Date"),
