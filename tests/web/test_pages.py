@@ -232,3 +232,15 @@ def test_ids_of_any_kind_have_a_page() -> None:
     link = re.search(r'<a href="(/orders/A[^"]+)"', visitor.get("/orders?q=A").text)
     assert link
     assert visitor.get(link[1]).status_code == 200
+
+
+@pytest.mark.parametrize(("asked", "rows"), [("24h", 25), ("7d", 169), ("30d", 31)])
+def test_ledger_has_every_hour_or_day_also_empty_ones(operation: Operation, asked: str, rows: int) -> None:
+    part = Visitor.as_role(operation, Role.AUDITOR).get(f"/data/ledger?range={asked}").text
+    assert part.split("<tbody>")[1].count("<tr>") == rows
+
+
+def test_all_stages_without_data_are_not_called_normal() -> None:
+    page = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get("/").text
+    card = page.split('id="kpi-attention"')[1].split("</a>")[0]
+    assert "Not enough data" in card

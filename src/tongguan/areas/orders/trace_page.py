@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tongguan.model.access import Permission
 from tongguan.model.answers import Trace, TraceEvent
 from tongguan.model.event import DIMENSIONS
+from tongguan.model.vocabulary import Kind
 from tongguan.web.kit.components import Joined, Status
 from tongguan.web.kit.visit import Visit
 
@@ -95,20 +96,19 @@ def tokens_of(visit: Visit, trace: Trace) -> set[str]:
 
 def _values(visit: Visit, event: TraceEvent) -> tuple[list[Value], list[Value]]:
     personal, codes = personal_names(visit, event), visit.codes
-    columns = [
-        Value(
-            codes.column(name),
-            name,
-            text,
-            codes.label(name, text) if name in DIMENSIONS and codes.label(name, text) != text else "",
-            text if name in personal else "",
-        )
-        for name, text in event.columns.items()
-    ]
-    attributes = [
-        Value(name, name, "" if isinstance(value, dict | list) else _text(value), "", _text(value) if name in personal else "", value)
-        for name, value in event.attributes.items()
-    ]
+    declared = visit.site.vocabulary.event_types.get(event.type)
+    money = {a.name for a in declared.attributes if a.kind is Kind.MONEY} if declared else set()
+    columns = []
+    for name, text in event.columns.items():
+        note = codes.label(name, text) if name in DIMENSIONS and codes.label(name, text) != text else ""
+        if name == "amount":
+            note = visit.formats.money(event.amount, event.currency or "CNY")
+        columns.append(Value(codes.column(name), name, text, note, text if name in personal else ""))
+    attributes = []
+    for name, value in event.attributes.items():
+        note = visit.formats.money(value, event.currency or "CNY") if name in money and isinstance(value, int) else ""
+        text = "" if isinstance(value, dict | list) else _text(value)
+        attributes.append(Value(name, name, text, note, _text(value) if name in personal else "", value))
     return columns, attributes
 
 

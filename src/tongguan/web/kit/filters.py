@@ -16,7 +16,7 @@ def code_filter(visit: Visit, column: str) -> Filter:
     value = visit.query(column)
     if choices and value and value not in {choice.value for choice in choices}:
         choices = [*choices, Choice(value, value)]
-    return Filter(column, visit.codes.column(column), value, choices, "select" if choices else "text")
+    return Filter(column, visit.codes.column(column), value, choices, "select" if choices else "text", "" if choices else visit.text("All"))
 
 
 def scope_text(visit: Visit) -> str:

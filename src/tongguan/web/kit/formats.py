@@ -164,6 +164,11 @@ class Formats:
         """``14:03:22``."""
         return NOTHING if instant is None else f"{self.local(instant):%H:%M:%S}"
 
+    def through(self, instant: datetime | None, now: datetime) -> str:
+        """The clock on the present day, date and minute on any other."""
+        same_day = instant is not None and self.local(instant).date() == self.local(now).date()
+        return self.clock(instant) if same_day else self.minute(instant)
+
     def iso(self, instant: datetime | None) -> str:
         """The exact instant, in the zone and in UTC, for titles."""
         if instant is None:

@@ -211,25 +211,37 @@ async def data(visit: Visit) -> Response:
     return visit.render("data/data.html", page)
 
 
-def _ledger_chart(visit: Visit, rows: Sequence[LedgerHour]) -> Chart:
-    hours = sorted({row.hour for row in rows})
-    parts = (
-        ("accepted", "series", msg("Accepted")),
-        ("duplicate", "grey", msg("Duplicate")),
-        ("quarantined", "watch", msg("Quarantined")),
-        ("rejected", "bad", msg("Rejected")),
-    )
-    sums = {name: dict.fromkeys(hours, 0) for name, _, _ in parts}
+_PARTS: Final = (
+    ("accepted", "series", msg("Accepted")),
+    ("duplicate", "grey", msg("Duplicate")),
+    ("quarantined", "watch", msg("Quarantined")),
+    ("rejected", "bad", msg("Rejected")),
+)
+
+
+def buckets(visit: Visit, since: datetime, until: datetime, *, by_day: bool) -> list[str]:
+    """Return the names of all hours, or of all days of the operation, from ``since`` to ``until``."""
+    name = visit.formats.date if by_day else visit.formats.short_time
+    first = since.replace(minute=0, second=0, microsecond=0)
+    hours = range(int((until - first).total_seconds() // 3600) + 1)
+    return list(dict.fromkeys(name(first + timedelta(hours=hour)) for hour in hours))
+
+
+def _ledger_chart(visit: Visit, rows: Sequence[LedgerHour], span: timedelta) -> Chart:
+    by_day = span > RANGES["7d"][0]
+    name = visit.formats.date if by_day else visit.formats.short_time
+    categories = buckets(visit, visit.now - span, visit.now, by_day=by_day)
+    sums = {part: dict.fromkeys(categories, 0) for part, _, _ in _PARTS}
     for row in rows:
-        for name in sums:
-            sums[name][row.hour] += getattr(row, name)
+        for part, counts in sums.items():
+            counts[name(row.hour)] = counts.get(name(row.hour), 0) + getattr(row, part)
     return Chart(
         key="ledger-by-hour",
         kind="stacked",
-        title=visit.text("Records by hour of arrival"),
-        categories=[visit.formats.short_time(hour) for hour in hours],
-        series=[(visit.text(label), colour, [sums[name][hour] for hour in hours]) for name, colour, label in parts],
-        category_title=visit.text("Hour"),
+        title=visit.text("Records by day of arrival") if by_day else visit.text("Records by hour of arrival"),
+        categories=categories,
+        series=[(visit.text(label), colour, [sums[part][one] for one in categories]) for part, colour, label in _PARTS],
+        category_title=visit.text("Day") if by_day else visit.text("Hour"),
     )
 
 
@@ -239,7 +251,9 @@ async def ledger(visit: Visit) -> Response:
     source = visit.query("source")
     panel = await visit.ask(visit.site.questions.ledger(visit.user, source, visit.now - RANGES[wanted][0], visit.now))
     retry = str(Address("/data", {"source": source, "range": wanted}))
-    return visit.render("data/_ledger.html", LedgerPart(panel, _ledger_chart(visit, panel.value) if panel.value else None, retry))
+    return visit.render(
+        "data/_ledger.html", LedgerPart(panel, _ledger_chart(visit, panel.value, RANGES[wanted][0]) if panel.value else None, retry)
+    )
 
 
 PAGES: Final = (Page("/data", data, Permission.SEE_DATA), Page("/data/ledger", ledger, Permission.SEE_DATA))

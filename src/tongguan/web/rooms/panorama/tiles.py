@@ -76,7 +76,7 @@ def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address
     """Return the key figures above the stages."""
     fmt = visit.formats
     wrong = [t for t in tiles if t.status in {Status.BAD, Status.WATCH}]
-    worst = Status.BAD if any(t.status is Status.BAD for t in wrong) else Status.WATCH if wrong else Status.GOOD
+    worst = next((s for s in (Status.BAD, Status.WATCH, Status.GOOD) if any(t.status is s for t in tiles)), Status.UNKNOWN)
     waiting = sum(stage.backlog or 0 for stage in flow.stages)
     oldest = min((s for s in flow.stages if s.oldest), key=lambda s: s.oldest or flow.at, default=None)
     failures = sum(stage.failures for stage in flow.stages)
