@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from tongguan.model.access import Scope
@@ -88,7 +89,7 @@ def _objects(rows: Sequence[dict[str, Any]], own: Key) -> set[Key]:
 
 def _story(vocabulary: Vocabulary, own: Key, rows: Sequence[dict[str, Any]]) -> list[TraceEvent]:
     events: list[TraceEvent] = []
-    before = None
+    before: datetime | None = None
     for row in rows:
         gap = None if before is None else (row["time"] - before).total_seconds()
         before = row["time"]

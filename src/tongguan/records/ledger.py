@@ -137,7 +137,8 @@ def touch_source(conn: Connection, source: str, received_time: datetime, newest_
     )
     told = case((new.zone == "", sources.c.zone), else_=new.zone)
     later = case((sources.c.received_time > new.received_time, sources.c.received_time), else_=new.received_time)
-    conn.execute(statement.on_conflict_do_update(index_elements=["source"], set_={"received_time": later, "event_time": later_event, "zone": told}))
+    changed = {"received_time": later, "event_time": later_event, "zone": told}
+    conn.execute(statement.on_conflict_do_update(index_elements=["source"], set_=changed))
 
 
 def zones(conn: Connection) -> dict[str, str]:
