@@ -29,11 +29,13 @@ def to_minor(text: str, currency: str = "CNY", *, decimal_point: str = ".", thou
         The amount in minor units: ``to_minor("12.5") == 1250``.
 
     Raises:
-        MoneyTextError: not a number, or it has more places than the currency.
+        MoneyTextError: not a number, it has more places than the currency, or a thousands mark stands where none can.
     """
     plain = text.strip()
-    if thousands:
-        plain = plain.replace(thousands, "")
+    if thousands and thousands in plain:
+        if not _grouped(plain.partition(decimal_point)[0].lstrip("+-"), thousands):
+            raise MoneyTextError(f"{text!r} has {thousands!r} at a place where no thousands end; is it the decimal point?")
+        plain = plain.replace(thousands, "", plain.partition(decimal_point)[0].count(thousands))
     if decimal_point != ".":
         plain = plain.replace(decimal_point, ".")
     try:
@@ -47,6 +49,12 @@ def to_minor(text: str, currency: str = "CNY", *, decimal_point: str = ".", thou
     if whole != minor:
         raise MoneyTextError(f"{text!r} has more decimal places than {currency} allows ({exponent(currency)})")
     return int(whole)
+
+
+def _grouped(whole: str, thousands: str) -> bool:
+    """Tell whether the mark stands between groups of three digits only."""
+    first, *others = whole.split(thousands)
+    return 1 <= len(first) <= 3 and all(len(group) == 3 for group in others) and (first + "".join(others)).isdecimal()
 
 
 def to_text(minor: int, currency: str = "CNY") -> str:

@@ -223,7 +223,10 @@ class Vocabulary:
         for pack in self.packs:
             self._add(pack)
         self.stages = tuple(stages)
-        self._check()
+        try:
+            self._check()
+        except KeyError as error:
+            raise VocabularyError(error.args[0]) from error
 
     def _add(self, pack: Pack) -> None:
         for event_type in pack.event_types:
@@ -251,6 +254,9 @@ class Vocabulary:
             for total in kind.sums.values():
                 for milestone in (*total.plus, *total.minus, *total.otherwise):
                     kind.milestone(milestone)
+        for column in self.codes:
+            if column not in EVENT_FIELDS:
+                raise VocabularyError(f"codes for column {column!r}; {valid_hint(column, EVENT_FIELDS)}")
         for event_type in self.event_types.values():
             self._check_type(event_type)
         for stage in self.stages:
