@@ -2,10 +2,83 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+
+from tongguan.app.cli import FAILED, WRONG_USE
+from tongguan.app.cli.context import JsonOption, commands, rows_table, told
+
+_PARTS = "ingest, single, visible, memory or all"
 
 
 def add_to(app: typer.Typer) -> None:
     """Hang the commands in."""
     group = typer.Typer(help="Benchmarks; figures and machine belong in docs/benchmarks.md.", no_args_is_help=True)
+    group.command("ingest")(ingest)
+    group.command("crash")(crash)
     app.add_typer(group, name="bench")
+
+
+def ingest(
+    ctx: typer.Context,
+    events: Annotated[int, typer.Option(min=1, help="Events of one measurement of speed.")] = 1_000_000,
+    cases: Annotated[int, typer.Option(min=1, help="Cases that are there at the second measurement.")] = 10_000_000,
+    batch: Annotated[int, typer.Option(min=1, max=20_000, help="Events in one request.")] = 5000,
+    part: Annotated[str, typer.Option(help=f"What is measured: {_PARTS}.")] = "all",
+    at_10m: Annotated[bool, typer.Option("--at-10m/--no-at-10m", help="Measure again with the cases there.")] = True,
+    folder: Annotated[Path | None, typer.Option(help="Where the homes of the servers are made; the system's temporary folder.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how events come in: speed beside the bare engine, single posts, time until seen, memory. Takes some minutes."""
+    found = commands(ctx)
+    from tongguan.app.bench.measure import PARTS, Bench, Sizes
+    from tongguan.app.bench.sender import SendError
+    from tongguan.app.bench.served import BenchError
+
+    if part not in (*PARTS, "all"):
+        found.say(f"no part {part!r}; valid: {_PARTS}")
+        raise typer.Exit(WRONG_USE)
+    sizes = Sizes(events=events, cases=cases if at_10m else 0, batch=batch)
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder) as place:
+        try:
+            answer = Bench(Path(place), sizes, found.say).run(PARTS if part == "all" else (part,))
+        except (BenchError, SendError) as error:
+            found.say(str(error))
+            raise typer.Exit(FAILED) from error
+    found.show(answer, lambda: rows_table("Ingest", ["figure", "value"], _flat(answer)), json)
+
+
+def crash(
+    ctx: typer.Context,
+    rounds: Annotated[int, typer.Option(min=1, help="How often the process is killed.")] = 50,
+    seed: Annotated[int, typer.Option(help="Of what is left to chance.")] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Kill an installation again and again while clients deliver, and look whether anything acknowledged is lost or doubled."""
+    found = commands(ctx)
+    from tongguan.app.bench.crash import CrashBenchError, run_crash
+
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-crash-") as place:
+        try:
+            report = run_crash(Path(place), rounds, seed)
+        except CrashBenchError as error:
+            found.say(str(error))
+            raise typer.Exit(FAILED) from error
+    answer = {"rounds": rounds, "seed": seed, "sound": report.sound, **asdict(report)}
+    found.show(answer, lambda: rows_table("Crash", ["figure", "value"], _flat(answer)), json)
+    if not report.sound:
+        raise typer.Exit(FAILED)
+
+
+def _flat(answer: dict[str, Any], before: str = "") -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{before}{name}.")
+        else:
+            rows.append([before + name, value])
+    return rows
