@@ -133,3 +133,15 @@ def test_of_two_relays_only_one_marks_each_event(db: Database) -> None:
 
     one, other = race(run)
     assert sorted(one + other) == ids
+
+
+def test_pruning_keeps_the_latest_and_the_unfinished(db: Database) -> None:
+    with db.begin() as conn:
+        for number in range(1, 6):
+            blocks.plan(conn, number, {"segment": number}, {"segment": number + 1}, AT)
+            blocks.finish(conn, number, {}, AT)
+        blocks.plan(conn, 6, {"segment": 6}, {"segment": 7}, AT)
+        assert blocks.prune(conn, 2) == 4
+        assert [block.number for block in blocks.recent(conn, 10)] == [6, 5]
+        assert blocks.prune(conn, 0) == 1
+        assert blocks.next_number(conn) == 7

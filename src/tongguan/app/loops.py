@@ -14,7 +14,7 @@ from tongguan.app.installation import Installation
 from tongguan.app.rejections import RejectionBook
 from tongguan.ingest.errors import DeliveryError
 from tongguan.model.ports import Delivery, RawRecord
-from tongguan.records import idempotency, outbox, sessions
+from tongguan.records import blocks, idempotency, outbox, sessions, sign_in
 from tongguan.records.errors import RecordsError
 
 log = structlog.get_logger(__name__)
@@ -24,6 +24,7 @@ RELAY_SOURCE = "records"
 
 _KEYS_KEPT = timedelta(days=7)
 _RELAY_AT_A_TIME = 500
+_BLOCKS_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ def _prune(installation: Installation) -> None:
     at = installation.now()
     with installation.database.begin() as connection:
         idempotency.prune(connection, at - _KEYS_KEPT)
+        outbox.prune(connection, at - _KEYS_KEPT)
         sessions.prune(connection, at)
+        sign_in.prune_attempts(connection, at)
+        blocks.prune(connection, _BLOCKS_KEPT)
 
 
 class LoopThreads:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tongguan.records.errors import BlockUnfinishedError, NoSuchRowError
@@ -70,6 +70,12 @@ def finish(conn: Connection, number: int, counts: dict[str, Any], finished_at: d
 def recent(conn: Connection, limit: int) -> list[Block]:
     """Return the latest blocks, newest first."""
     return [_block(row) for row in conn.execute(select(blocks).order_by(blocks.c.number.desc()).limit(limit))]
+
+
+def prune(conn: Connection, keep: int) -> int:
+    """Forget finished blocks except the latest ``keep`` (at least one: numbers go on from it); return how many."""
+    latest = (next_number(conn) - 1) - max(keep, 1)
+    return conn.execute(delete(blocks).where(blocks.c.number <= latest, blocks.c.unfinished.is_(None))).rowcount
 
 
 def _block(row: Row[Any]) -> Block:
