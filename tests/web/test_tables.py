@@ -77,7 +77,8 @@ def test_xlsx_holds_numbers_and_times(operation: Operation) -> None:
     place = table[0].index("Ordered")
     for line in range(1, 51):
         assert f"¥{sheet[line][place]:,.2f}" == table[line][place]
-        assert f"{sheet[line][3]:%Y-%m-%d %H:%M}" == table[line][3]
+        placed = table[0].index("Placed at")
+        assert f"{sheet[line][placed]:%Y-%m-%d %H:%M}" == table[line][placed]
 
 
 def test_sort_and_pages(operation: Operation) -> None:

@@ -22,6 +22,6 @@ def code_filter(visit: Visit, column: str) -> Filter:
 def scope_text(visit: Visit) -> str:
     """Say in a few words which part of the operation the user sees."""
     scope = visit.user.scope
-    regions = "、".join(visit.codes.label("region", code) for code in sorted(scope.regions)) or visit.text("All regions")
-    stages = "、".join(visit.codes.stage(name) for name in sorted(scope.stages)) or visit.text("all stages")
+    regions = visit.listing(visit.codes.label("region", code) for code in sorted(scope.regions)) or visit.text("All regions")
+    stages = visit.listing(visit.codes.stage(name) for name in sorted(scope.stages)) or visit.text("all stages")
     return f"{regions} · {stages}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -92,6 +92,10 @@ class Visit:
     def text(self, message: str, /, **values: object) -> str:
         """Translate a text."""
         return self.site.texts[self.language](message, **values)
+
+    def listing(self, names: Iterable[str]) -> str:
+        """Return names one after the other, as this language separates them."""
+        return ("、" if self.language == "zh-CN" else ", ").join(names)
 
     @cached_property
     def formats(self) -> Formats:

@@ -30,11 +30,11 @@ def standing(stage: StageStatus) -> tuple[Status, str]:
     if failing >= 2 * FAILING:
         return Status.BAD, msg("Many failures")
     if max(stage.volume_yesterday, stage.volume_last_week) < FLOOR:
-        return (Status.WATCH, msg("Failures above usual")) if failing >= FAILING else (Status.UNKNOWN, "")
+        return (Status.WATCH, msg("More failures")) if failing >= FAILING else (Status.UNKNOWN, "")
     if stage.volume < LOW * usual:
-        return Status.BAD, msg("Volume far below usual")
+        return Status.BAD, msg("Volume slump")
     if stage.volume < WATCH * usual:
-        return Status.WATCH, msg("Volume below usual")
+        return Status.WATCH, msg("Low volume")
     if failing >= FAILING:
-        return Status.WATCH, msg("Failures above usual")
+        return Status.WATCH, msg("More failures")
     return Status.GOOD, ""

@@ -88,7 +88,7 @@ def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address
             value=fmt.full(len(wrong)),
             unit=visit.text("of %(n)s", n=len(tiles)),
             href=wrong[0].href if wrong else str(address),
-            note="、".join(t.label for t in wrong[:3]),
+            note=visit.listing(t.label for t in wrong[:3]),
             status=worst,
             status_word=visit.text(worst.word),
         ),
