@@ -48,6 +48,19 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+UNDIVIDED: frozenset[Permission] = frozenset(
+    {
+        Permission.SEE_DATA,
+        Permission.REPLAY_QUARANTINE,
+        Permission.MANAGE_USERS,
+        Permission.MANAGE_TOKENS,
+        Permission.ERASE_PERSONAL,
+    }
+)
+"""What cannot be done for one region alone: the books of sources know no regions, and users and tokens are of the whole operation.
+Only those who see every region may."""
+
+
 class Level(StrEnum):
     """The level of the organisation that a user stands on."""
 
@@ -117,5 +130,7 @@ class User:
     must_change_password: bool = False
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether the user's role allows something."""
+        """Tell whether the user's role allows something, and the scope as well where it cannot be done for a part."""
+        if permission in UNDIVIDED and self.scope.regions:
+            return False
         return permission in PERMISSIONS[self.role]
