@@ -20,7 +20,6 @@ LIBRARIES = {
     "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.min.js",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "htmx.org/LICENSE": "licences/htmx.txt",
     "echarts/LICENSE": "licences/echarts.txt",
     "echarts/NOTICE": "licences/echarts-notice.txt",
