@@ -86,6 +86,20 @@ def test_a_rebuilt_projection_is_equal(warehouse: Warehouse, tmp_path: Path, nam
             assert projections(warehouse) == before
 
 
+@pytest.mark.parametrize("name", PROJECTIONS)
+def test_merging_parts_changes_nothing(warehouse: Warehouse, tmp_path: Path, name: str) -> None:
+    """The engine merges parts whenever it likes."""
+    late, early = "2026-11-21T02:40:00Z", "2026-11-21T02:20:00Z"
+    with rig(tmp_path / "rig", warehouse) as made:
+        for number, (moment, amount) in enumerate([(early, 5), (late, 7), (early, -5), ("2026-11-21T02:30:00Z", None)]):
+            made.load(*RECORDS, event(event_id=f"m{number}", time=moment, amount=amount, channel="shop"))
+        before = projections(warehouse)
+        warehouse.command(f"OPTIMIZE TABLE {name} FINAL")
+        assert projections(warehouse) == before
+        rebuild(warehouse, SMALL, name)
+        assert projections(warehouse) == before
+
+
 def test_only_projections_are_rebuilt(warehouse: Warehouse) -> None:
     with pytest.raises(SchemaError, match="'events' is no projection; valid: event_keys"):
         rebuild(warehouse, SMALL, "events")

@@ -222,7 +222,8 @@ def _hourly_counts() -> Table:
         Column("newest", f"SimpleAggregateFunction(max, {_INSTANT})"),
     ]
     order_by = f"(business_date, hour, {', '.join(_HOURLY)})"
-    return Table("hourly_counts", columns, "SummingMergeTree", order_by, engine_arguments="(events, amount)", settings=_REPEATABLE)
+    # No list of columns to sum: with one, merging parts would keep any ``newest`` instead of the latest.
+    return Table("hourly_counts", columns, "SummingMergeTree", order_by, settings=_REPEATABLE)
 
 
 def _aggregate_facts() -> Table:
