@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,9 @@ def serve(folder: Path, say: Say, *, demo: bool = False, ticks: Ticks = system_t
     Raises:
         PortTakenError, HomeInUseError, SettingsError, WarehouseError, RecordsError: it did not start.
     """
+    # uvicorn, once it has stopped, raises the signal again for the handler that was there before it. By default SIGTERM ends the
+    # process on the spot, with threads and queries of the engine still at work.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     installation = open_installation(folder)
     try:
         listener = _listen(installation)
@@ -102,7 +106,6 @@ def _run(installation: Installation, listener: socket.socket, say: Say, password
         say(f"First sign-in: user admin, password {password} (shown only now; you will be asked for a new one)")
     stop_demo = _start_demo(installation, say) if demo else None
     try:
-        # uvicorn sets its own handlers for SIGINT and SIGTERM and raises the signal again after it has stopped.
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(uvicorn.Server(config).serve([listener, control]))
     finally:
