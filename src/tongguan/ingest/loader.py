@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -101,6 +102,7 @@ class Loader:
         self._ticks = ticks
         self._forget_keys = forget_keys
         self._stop = threading.Event()
+        self._one_block = threading.Lock()
         self.state = LoaderState()
         self.moved = threading.Condition()
 
@@ -155,12 +157,22 @@ class Loader:
             count += 1
         return count
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the loader between two blocks, so that events and books can be compared; the spool takes what comes meanwhile."""
+        with self._one_block:
+            yield
+
     def load_one(self) -> Place | None:
         """Load one block; return the place after it, or None where nothing waits.
 
         Raises:
             WarehouseError, RecordsError: nothing is lost; the same block is made again at the next call.
         """
+        with self.held():
+            return self._load_one()
+
+    def _load_one(self) -> Place | None:
         began = self._ticks()
         planned = self._plan()
         if planned is None:
