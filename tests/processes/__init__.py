@@ -1,0 +1,1 @@
+"""Where cases stand, lists of them, and one case's story."""
