@@ -41,7 +41,7 @@ def test_everything_acknowledged_is_there_exactly_once(report: CrashReport) -> N
 
 
 def test_everything_derived_equals_the_same_made_anew(report: CrashReport) -> None:
-    assert report.unequal == []
+    assert report.unequal == [], report.examples
 
 
 def test_the_books_add_up(report: CrashReport) -> None:
@@ -61,10 +61,11 @@ def test_what_is_wrong_would_be_seen(tmp_path: Path) -> None:
         installation.warehouse.command("INSERT INTO cases SELECT * FROM cases WHERE case_id = 'o1'")
         installation.warehouse.command("INSERT INTO event_keys SELECT * FROM event_keys LIMIT 1")
         wrong = look(installation, ["0", "unheard-of"])
-        assert (wrong["missing"], wrong["unequal"], wrong["examples"]) == (1, ["event_keys", "cases"], ["unheard-of"])
+        assert (wrong["missing"], wrong["unequal"], wrong["examples"][0]) == (1, ["event_keys", "cases"], "unheard-of")
         installation.warehouse.command("INSERT INTO events SELECT * FROM events WHERE event_id = '3'")
+        assert any(example.startswith("cases made anew: ('order','o1'") for example in wrong["examples"])
         doubled = look(installation, ["0"])
-        assert (doubled["twice"], doubled["examples"], doubled["accepted"], doubled["stored"]) == (1, ["3"], 5, 6)
+        assert (doubled["twice"], doubled["examples"][:1], doubled["accepted"], doubled["stored"]) == (1, ["3"], 5, 6)
     finally:
         installation.close()
 

@@ -100,7 +100,7 @@ def look(installation: Installation, acknowledged: Sequence[str]) -> dict[str, A
         "stored": sum(times.values()),
         "missing": len(missing),
         "twice": len(twice),
-        "examples": (missing + twice)[:_SHOWN],
+        "examples": (missing + twice)[:_SHOWN] + _differences(kept, made_anew),
         "keys": len(made_anew["event_keys"]),
         "unequal": [name for name in PROJECTIONS if kept[name] != made_anew[name]],
         "imbalances": imbalances,
@@ -110,6 +110,15 @@ def look(installation: Installation, acknowledged: Sequence[str]) -> dict[str, A
         "quarantined": sum(row.quarantined for row in account),
         "ids": sorted(times),
     }
+
+
+def _differences(kept: dict[str, list[str]], made_anew: dict[str, list[str]]) -> list[str]:
+    """Return some rows that are in one of two sets of projections only."""
+    found = []
+    for name, rows in kept.items():
+        found += [f"{name} kept: {row}" for row in sorted(set(rows) - set(made_anew[name]))[:3]]
+        found += [f"{name} made anew: {row}" for row in sorted(set(made_anew[name]) - set(rows))[:3]]
+    return found
 
 
 def main(arguments: Sequence[str]) -> int:
