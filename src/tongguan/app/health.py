@@ -104,6 +104,8 @@ class Health:
         except WarehouseError as error:
             faults.append(f"warehouse: {str(error)[:200]}")
         state = self.installation.loader.state
+        if not state.running:
+            faults.append("loader: not running; what is accepted stays in the spool")
         if state.failing_since is not None:
             faults.append(f"loader: failing since {state.failing_since.isoformat()}: {state.error[:200]}")
         return faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -92,17 +93,19 @@ def open_installation(
     """
     home = Home(folder)
     home.own()
-    try:
+    with ExitStack() as undo:
+        undo.callback(home.disown)
         settings = settings or read_settings(home.folder)
         database = Database.open(settings.records)
+        undo.callback(database.close)
         database.migrate()
         vocabulary = vocabulary or build_vocabulary()
         warehouse = Warehouse(settings.warehouse, memory=settings.memory)
+        undo.callback(warehouse.close)
         migrated = migrate(warehouse, vocabulary, settings.zone)
-        return _wire(home, settings, vocabulary, database, warehouse, migrated, now, ticks)
-    except BaseException:
-        home.disown()
-        raise
+        installation = _wire(home, settings, vocabulary, database, warehouse, migrated, now, ticks)
+        undo.pop_all()
+    return installation
 
 
 def _wire(
@@ -121,7 +124,7 @@ def _wire(
     steps = Steps(Rules(vocabulary, config.text_length), store, config, ticks)
     ingest = Ingest(steps, spool, store, lambda source, key: _stored_answer(database, source, key), BatchNumbers(now), now, config)
     loader = Loader(spool, warehouse, database, store, config, now, ticks, ingest.forget_keys)
-    spool.loaded = loader.place()
+    spool.resume(loader.place())
     ingest.remember(spool.read_between(spool.loaded, spool.end))
     return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, now, migrated)
 

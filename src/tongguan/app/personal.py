@@ -7,10 +7,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
 from tongguan.ingest.ports import Sealed
+from tongguan.records.errors import VaultKeyError
 from tongguan.records.keyring import derive
 from tongguan.records.mask import mask
 from tongguan.records.vault import Sealing, Vault, is_token
@@ -67,8 +69,15 @@ class PersonalVault:
         return nonce + self._spool_key.encrypt(nonce, body, b"spool")
 
     def unseal(self, sealed: bytes) -> bytes:
-        """Return a body that :meth:`seal` encrypted."""
-        return self._spool_key.decrypt(sealed[:_NONCE], sealed[_NONCE:], b"spool")
+        """Return a body that :meth:`seal` encrypted.
+
+        Raises:
+            VaultKeyError: it was encrypted under another master key.
+        """
+        try:
+            return self._spool_key.decrypt(sealed[:_NONCE], sealed[_NONCE:], b"spool")
+        except InvalidTag as error:
+            raise VaultKeyError("spool") from error
 
     def lock_away(self, connection: Connection, bodies: Sequence[tuple[str, bytes]]) -> list[bytes]:
         """Encrypt quarantined bodies under their customers' keys."""

@@ -142,10 +142,9 @@ def _event_columns(zone: str) -> list[Column]:
     return columns
 
 
-# fsync: a block that the loader has ticked off must survive a power cut. The window lets the loader insert the block
-# that it was busy with once more after a crash; it never goes back further than that one.
+# fsync: a block that the loader has ticked off must survive a power cut, in the table and in every projection.
+# The window lets the loader insert the block that it was busy with once more after a crash; it never goes back further.
 _DURABLE: Final = "non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1"
-_REPEATABLE: Final = "non_replicated_deduplication_window = 1000"
 
 
 HOURLY_DIMENSIONS: Final = ("type", "channel", "region", "business_class", "brand", "currency", "source")
@@ -179,7 +178,7 @@ def _event_keys() -> Table:
         "MergeTree",
         "id_hash",
         # Random look-ups read a granule for every id, so granules are small.
-        settings=f"{_REPEATABLE}, index_granularity = 256",
+        settings=f"{_DURABLE}, index_granularity = 256",
         shard_by="id_hash",
     )
 
@@ -194,7 +193,7 @@ def _event_objects() -> Table:
         Column("event_id", "String", "CODEC(ZSTD(1))"),
         Column("qualifier", "LowCardinality(String)"),
     ]
-    return Table("event_objects", columns, "MergeTree", "(kind, id, time)", settings=_REPEATABLE, shard_by="cityHash64(kind, id)")
+    return Table("event_objects", columns, "MergeTree", "(kind, id, time)", settings=_DURABLE, shard_by="cityHash64(kind, id)")
 
 
 def _cases() -> Table:
@@ -203,7 +202,7 @@ def _cases() -> Table:
         _case_columns(),
         "AggregatingMergeTree",
         "(kind, case_id)",
-        settings=_REPEATABLE,
+        settings=_DURABLE,
         shard_by="cityHash64(kind, case_id)",
     )
 
@@ -223,7 +222,7 @@ def _hourly_counts() -> Table:
     ]
     order_by = f"(business_date, hour, {', '.join(_HOURLY)})"
     # No list of columns to sum: with one, merging parts would keep any ``newest`` instead of the latest.
-    return Table("hourly_counts", columns, "SummingMergeTree", order_by, settings=_REPEATABLE)
+    return Table("hourly_counts", columns, "SummingMergeTree", order_by, settings=_DURABLE)
 
 
 def _aggregate_facts() -> Table:
@@ -237,7 +236,7 @@ def _aggregate_facts() -> Table:
         Column("order_key", "UInt128"),
     ]
     order_by = f"(fact, period_start, period_end, {', '.join(where)})"
-    return Table("aggregate_facts", columns, "ReplacingMergeTree", order_by, engine_arguments="order_key", settings=_REPEATABLE)
+    return Table("aggregate_facts", columns, "ReplacingMergeTree", order_by, engine_arguments="order_key", settings=_DURABLE)
 
 
 def _case_columns() -> list[Column]:
