@@ -90,16 +90,22 @@ def case_page(
     )
     parameters = {**narrowed.parameters, **wanted.parameters, "limit": limit, "offset": offset}
     rows = warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).dicts()
-    total = int(rows[0]["total"]) if rows else _total(warehouse, case_kind, narrowed, wanted, offset, limits)
+    if rows:
+        total = int(rows[0]["total"])
+    elif offset or not limit:
+        total = _total(warehouse, case_kind, narrowed, wanted, limits, cancellation)
+    else:
+        total = 0
     return CasePage([_case_row(kind, row) for row in rows], total, offset, limit)
 
 
-def _total(warehouse: Warehouse, kind: CaseKind, narrowed: Condition, wanted: Condition, offset: int, limits: Limits | None) -> int:
-    """Count what matches when the page itself is empty: nothing at all, or an offset beyond the end."""
-    if offset == 0:
-        return 0
+def _total(
+    warehouse: Warehouse, kind: CaseKind, narrowed: Condition, wanted: Condition, limits: Limits | None, cancellation: Cancellation | None
+) -> int:
+    """Count what matches when the page itself is empty because it lies beyond the end, or has room for nothing."""
     sql = f"SELECT count() FROM ({states_sql(kind, narrowed.text)}){f' WHERE {wanted.text}' if wanted.text else ''}"
-    return int(warehouse.query(sql, {**narrowed.parameters, **wanted.parameters}, limits=limits).first()[0])
+    parameters = {**narrowed.parameters, **wanted.parameters}
+    return int(warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).first()[0])
 
 
 def find_case(
