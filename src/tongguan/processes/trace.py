@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ def trace(
     for row in rows:
         seen.setdefault(row["event_id"], row)
     ordered = sorted(seen.values(), key=lambda row: (row["order_key"], row["event_id"]))
-    events = _story(vocabulary, own, ordered[:MOST])
+    events = _story(vocabulary, own, frozenset(followed), ordered[:MOST])
     return Trace(case, events, _joins(own, ordered), len(ordered) > MOST)
 
 
@@ -64,7 +64,10 @@ def _events_of(warehouse: Warehouse, objects: Sequence[Key], cancellation: Cance
     wanted = (
         "(kind, id) IN (SELECT tupleElement(o, 1), tupleElement(o, 2) FROM (SELECT arrayJoin({objects:Array(Tuple(String, String))}) AS o))"
     )
-    found = f"SELECT business_date, type, time, event_id FROM event_objects WHERE {wanted} ORDER BY kind, id, time LIMIT {MOST + 1}"
+    # Events, not mentions: one that names three of the objects takes one place. The order makes both uses of the list the same.
+    found = (
+        f"SELECT DISTINCT business_date, type, time, event_id FROM event_objects WHERE {wanted} ORDER BY time, event_id LIMIT {MOST + 1}"
+    )
     sql = (
         f"SELECT {_READ}, {order_key_sql()} AS order_key FROM events"
         f" WHERE (business_date, type, time) IN (SELECT business_date, type, time FROM ({found}))"
@@ -87,21 +90,28 @@ def _objects(rows: Sequence[dict[str, Any]], own: Key) -> set[Key]:
     return {key for key in found if key[0] != own[0]}
 
 
-def _story(vocabulary: Vocabulary, own: Key, rows: Sequence[dict[str, Any]]) -> list[TraceEvent]:
+def _story(vocabulary: Vocabulary, own: Key, followed: Set[Key], rows: Sequence[dict[str, Any]]) -> list[TraceEvent]:
     events: list[TraceEvent] = []
     before: datetime | None = None
     for row in rows:
         gap = None if before is None else (row["time"] - before).total_seconds()
         before = row["time"]
-        events.append(as_event(vocabulary, row, own, gap))
+        events.append(_as_event(vocabulary, row, own, followed, gap))
     return events
 
 
-def as_event(vocabulary: Vocabulary, row: dict[str, Any], own: Key, gap: float | None) -> TraceEvent:
-    """Turn a row of ``events`` into what pages show; ``own`` is the case whose story it is part of."""
+def _as_event(vocabulary: Vocabulary, row: dict[str, Any], own: Key, followed: Set[Key], gap: float | None) -> TraceEvent:
+    """Turn a row of ``events`` into what pages show.
+
+    Args:
+        own: the case whose story it is part of.
+        followed: the objects through which the story's other events were found.
+    """
     event_type = vocabulary.event_types.get(row["type"])
     named = _named(row)
-    via = own[0] if own in named else next((kind for kind, _ in sorted(named)), own[0])
+    via = own[0] if own in named else next((kind for kind, _ in sorted(named & followed)), own[0])
+    # A case is moved by the events whose own column names it; one that only mentions it, or names another, moves it nowhere.
+    moves = bool(own[0]) and row[f"{own[0]}_id"] == own[1]
     return TraceEvent(
         event_id=row["event_id"],
         time=row["time"],
@@ -109,7 +119,7 @@ def as_event(vocabulary: Vocabulary, row: dict[str, Any], own: Key, gap: float |
         area=vocabulary.area_of.get(row["type"], ""),
         gap=gap,
         via=via,
-        milestone=event_type.milestones.get(own[0], "") if event_type and via == own[0] else "",
+        milestone=event_type.milestones.get(own[0], "") if event_type and moves else "",
         amount=row["amount"],
         currency=row["currency"],
         source=row["source"],
@@ -156,7 +166,7 @@ def newest_events(
         f"{f' AND {conditions}' if conditions else ''} ORDER BY business_date DESC, time DESC LIMIT {{limit:UInt32}}"
     )
     rows = warehouse.query(sql, {"types": list(types), "limit": limit, **parameters}, cancellation=cancellation).dicts()
-    return [as_event(vocabulary, row, _first_object(row), None) for row in rows]
+    return [_as_event(vocabulary, row, _first_object(row), frozenset(), None) for row in rows]
 
 
 def _first_object(row: dict[str, Any]) -> Key:
