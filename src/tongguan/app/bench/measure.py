@@ -51,7 +51,7 @@ class Sizes:
     cases: int = 10_000_000
     batch: int = 5000
     single_seconds: float = 10.0
-    visible_seconds: float = 20.0
+    visible_seconds: float = 30.0
     connections: int = 3
 
 
@@ -218,7 +218,7 @@ class Bench:
                     raise
             if self._ticks() - since > _VISIBLE_WITHIN:
                 raise BenchError(f"order {order} is not seen {_VISIBLE_WITHIN} s after its answer")
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def _resident(self) -> dict[str, Any]:
         """Read the server's resident memory after the events and after five times as many."""

@@ -44,7 +44,7 @@ class Job(msgspec.Struct, frozen=True):
     seconds: float = 10.0
     rate: int = 5000
     body: int = 250
-    mark_every: float = 0.1
+    mark_every: float = 0.5
     start: datetime = datetime(2026, 1, 1)
     first: int = 0
 
