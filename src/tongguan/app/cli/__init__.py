@@ -14,5 +14,17 @@ def main() -> None:
     """Run the command line; the entry point of the ``tongguan`` script."""
     from tongguan.app.cli.program import build
 
-    build()(prog_name="tongguan")
+    build()(home_first(sys.argv[1:]), prog_name="tongguan")
     sys.exit(DONE)
+
+
+def home_first(arguments: list[str]) -> list[str]:
+    """Return the arguments with ``--home DIR`` moved to the front: it may stand before or after the command."""
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--home" and place + 1 < len(arguments):
+            return [*arguments[place : place + 2], *arguments[:place], *arguments[place + 2 :]]
+        if argument.startswith("--home="):
+            return [argument, *arguments[:place], *arguments[place + 1 :]]
+    return arguments
