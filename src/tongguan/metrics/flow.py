@@ -39,8 +39,9 @@ def flow(
 ) -> Flow:
     """Return how every stage within the scope does at ``at``.
 
-    Days and hours are those of ``zone``. Yesterday and last week are counted up to the same time of their day. The number of
-    queries does not depend on the number of stages.
+    Days and hours are those of ``zone``. All three days are counted up to the same time of day; an hour that a clock change
+    repeats is one hour of the day, and one that it leaves out has no events. The number of queries does not depend on the number
+    of stages.
 
     Raises:
         WarehouseError: see :meth:`Warehouse.query`.
@@ -56,7 +57,7 @@ def flow(
         for stage in vocabulary.stages
         if scope.sees_stage(stage.name)
     ]
-    return Flow(at, local.date().isoformat(), _data_through(warehouse, at, cancellation), stages)
+    return Flow(at, local.date().isoformat(), _data_through(warehouse, at, local, cancellation), stages)
 
 
 def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
@@ -101,18 +102,27 @@ def _this_hour(
     parameters: dict[str, Any],
     cancellation: Cancellation | None,
 ) -> dict[date, dict[str, int]]:
-    """Return, for the days compared with, the events of the current hour up to this minute; hourly counts cannot tell."""
-    start = local.replace(minute=0, second=0, microsecond=0)
-    ranges, given = [], dict(parameters)
-    for index, day in enumerate(days[1:]):
+    """Return, by day, the events of the current hour up to this moment; hourly counts cannot tell."""
+    start = _hour_start(local)
+    ranges, given = [], {**parameters, "hour": local.hour}
+    for index, day in enumerate(days):
         given |= {f"d{index}": day, f"a{index}": _on(day, start), f"b{index}": _on(day, local)}
-        bounds = f"time >= {{a{index}:DateTime64(6, 'UTC')}} AND time < {{b{index}:DateTime64(6, 'UTC')}}"
+        bounds = f"time >= {{a{index}:DateTime64(6, 'UTC')}} AND time <= {{b{index}:DateTime64(6, 'UTC')}}"
         ranges.append(f"(business_date = {{d{index}:Date}} AND {bounds})")
-    sql = f"SELECT business_date, type, count() FROM events WHERE ({' OR '.join(ranges)}){_and(conditions)} GROUP BY business_date, type"
+    # The hour once more, for a day whose clock leaves this hour out: there the bounds mean the hour after it.
+    sql = (
+        f"SELECT business_date, type, count() FROM events WHERE ({' OR '.join(ranges)}) AND hour = {{hour:UInt8}}{_and(conditions)}"
+        " GROUP BY business_date, type"
+    )
     found: dict[date, dict[str, int]] = defaultdict(dict)
     for day, event_type, events in warehouse.query(sql, given, cancellation=cancellation).rows:
         found[day][event_type] = int(events)
     return found
+
+
+def _hour_start(local: datetime) -> datetime:
+    """Return when the hour on the wall began; where a clock change repeats it, the first time."""
+    return local.replace(minute=0, second=0, microsecond=0, fold=0)
 
 
 def _on(day: date, local: datetime) -> datetime:
@@ -148,25 +158,29 @@ def _status(
     waiting: dict[str, Waiting],
 ) -> StageStatus:
     today, yesterday, last_week = days
-    hours = [_sum(counts.get((today, hour), {}), stage.volume) for hour in range(24)]
-    before = [_sum(counts.get((yesterday, hour), {}), stage.volume) for hour in range(24)]
 
-    def until_now(day: date) -> int:
-        whole = sum(_sum(counts.get((day, hour), {}), stage.volume) for hour in range(local.hour))
-        return whole + _sum(partial.get(day, {}), stage.volume)
+    def in_hour(day: date, hour: int) -> int:
+        return _sum(counts.get((day, hour), {}), stage.volume)
+
+    def until_now(day: date, types: Sequence[str]) -> int:
+        whole = sum(_sum(counts.get((day, hour), {}), types) for hour in range(local.hour))
+        return whole + _sum(partial.get(day, {}), types)
 
     here = [waiting[step] for step in stage.waiting_at if step in waiting]
+    hourly = [in_hour(today, hour) for hour in range(local.hour)]
+    # An hour before on the clock may be another day, and is not hour − 1 after a clock change.
+    last = (local.astimezone(UTC) - timedelta(hours=1)).astimezone(local.tzinfo)
     return StageStatus(
         name=stage.name,
-        volume=sum(hours),
-        volume_yesterday=until_now(yesterday),
-        volume_last_week=until_now(last_week),
-        rate=hours[local.hour - 1] if local.hour else before[23],
-        failures=sum(_sum(counts.get((today, hour), {}), stage.failures) for hour in range(24)),
+        volume=until_now(today, stage.volume),
+        volume_yesterday=until_now(yesterday, stage.volume),
+        volume_last_week=until_now(last_week, stage.volume),
+        rate=in_hour(last.date(), last.hour),
+        failures=until_now(today, stage.failures),
         backlog=sum(w.cases for w in here) if stage.case_kind else None,
         oldest=min((w.oldest for w in here), default=None),
-        hourly=[events if hour <= local.hour else None for hour, events in enumerate(hours)],
-        hourly_yesterday=before,
+        hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *[None] * (23 - local.hour)],
+        hourly_yesterday=[in_hour(yesterday, hour) for hour in range(24)],
     )
 
 
@@ -174,8 +188,14 @@ def _sum(by_type: dict[str, int], types: Sequence[str]) -> int:
     return sum(by_type.get(name, 0) for name in types)
 
 
-def _data_through(warehouse: Warehouse, at: datetime, cancellation: Cancellation | None) -> datetime | None:
+def _data_through(warehouse: Warehouse, at: datetime, local: datetime, cancellation: Cancellation | None) -> datetime | None:
     """Return the time of the newest event not after ``at``; a source whose clock runs ahead does not count."""
-    sql = "SELECT maxOrNull(newest) FROM hourly_counts WHERE newest <= {at:DateTime64(6, 'UTC')}"
-    found: datetime | None = warehouse.query(sql, {"at": at}, cancellation=cancellation).first()[0]
+    # An hourly count knows only its newest event. Where that lies ahead, older ones of this hour may stand behind it.
+    sql = (
+        "SELECT maxOrNull(found) FROM (SELECT max(newest) AS found FROM hourly_counts WHERE newest <= {at:DateTime64(6, 'UTC')}"
+        " HAVING count() > 0 UNION ALL SELECT max(time) AS found FROM events WHERE business_date = {day:Date}"
+        " AND time >= {start:DateTime64(6, 'UTC')} AND time <= {at:DateTime64(6, 'UTC')} HAVING count() > 0)"
+    )
+    parameters = {"at": at, "day": local.date(), "start": _hour_start(local).astimezone(UTC)}
+    found: datetime | None = warehouse.query(sql, parameters, cancellation=cancellation).first()[0]
     return found
