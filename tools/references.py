@@ -12,8 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PAGES = {"docs/reference/events.md": "tongguan.areas.reference"}
-"""Page → module that writes it to the file named: ``python -m MODULE FILE``."""
+PAGES = {
+    "docs/reference/events.md": "tongguan.areas.reference",
+    "docs/reference/settings.md": "tongguan.app.references settings",
+    "docs/reference/cli.md": "tongguan.app.references cli",
+    "docs/reference/api.md": "tongguan.app.references api",
+}
+"""Page → module, perhaps with the name of the page, that writes it to the file named: ``python -m MODULE [NAME] FILE``."""
 
 
 def write(module: str, page: Path) -> None:
@@ -22,7 +27,7 @@ def write(module: str, page: Path) -> None:
     Raises:
         subprocess.CalledProcessError: it failed; its own message is on standard error.
     """
-    subprocess.run([sys.executable, "-m", module, str(page)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", *module.split(), str(page)], cwd=ROOT, check=True)
 
 
 def differing() -> list[str]:

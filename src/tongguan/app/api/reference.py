@@ -1,0 +1,305 @@
+"""What the page docs/reference/api.md says of the HTTP interface. A test asks every route with every role whether it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from tongguan.app.api import people
+from tongguan.app.markdown import table
+from tongguan.model import answers
+from tongguan.model.access import Permission
+from tongguan.model.reasons import Problem, Quarantine, Reject
+from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, UNPACKED_BYTES
+from tongguan.web.kit import ports
+
+_MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Described:
+    """One route.
+
+    Attributes:
+        permission: what the caller's role must allow; None for the owner of the home.
+        parameters: of the query, as ``name: meaning``.
+        answer: type of the answer; None for a small object told in ``meaning``.
+        several: the answer is a list of them.
+        body: type of the body.
+    """
+
+    method: str
+    path: str
+    permission: Permission | None
+    meaning: str
+    parameters: Sequence[str] = ()
+    answer: type[Any] | None = None
+    several: bool = False
+    body: type[Any] | None = None
+
+
+_FLOW: Final = tuple(f"{f.name}: only this one" for f in fields(answers.FlowFilter))
+_CASES: Final = (
+    "search: beginning of any id of the case: its own, or a customer's, payment's, package's …",
+    "status: status word of the current milestone",
+    "step: current milestone",
+    "stage: stage at which the case waits",
+    *(f"{name}: latest value" for name in ("channel", "region", "business_class", "customer_id")),
+    "since: first event at or after",
+    "until: first event before",
+    "open_only: `true` for cases that have not ended",
+)
+_PAGE: Final = ("limit: rows, 50 without it", "offset: rows to pass over")
+_IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
+
+READING: Final = (
+    Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, "at: the moment, now without it"), answers.Flow),
+    Described(
+        "GET",
+        "/stages/{stage}/events",
+        Permission.SEE_PANORAMA,
+        "The newest events that count for a stage.",
+        (*_FLOW, "limit: rows, 50 without it, 10,000 at most"),
+        answers.TraceEvent,
+        several=True,
+    ),
+    Described("GET", "/event-types", Permission.SEE_PANORAMA, "Every event type of this release; see the [event reference](events.md)."),
+    Described("GET", "/orders/summary", Permission.SEE_ORDERS, "All orders in one answer.", (), answers.OrderSummary),
+    Described(
+        "GET",
+        "/cases/{kind}",
+        Permission.SEE_ORDERS,
+        "Cases of a kind: order, payment, package, ticket …",
+        (*_CASES, f"sort: {', '.join(ports.CaseOrder)}", "descending: `true` (without it) or `false`", *_PAGE),
+        answers.CasePage,
+    ),
+    Described("GET", "/cases/{kind}/{id}", Permission.SEE_ORDERS, "One case's whole story.", (), answers.Trace),
+    Described("GET", "/sources", Permission.SEE_DATA, "The books of every source.", (), answers.SourceAccount, several=True),
+    Described(
+        "GET",
+        "/ledger",
+        Permission.SEE_DATA,
+        "The books by hour, the last seven days without `since`.",
+        ("source: only this one", "since: first hour", "until: end"),
+        ports.LedgerHour,
+        several=True,
+    ),
+    Described(
+        "GET", "/deliveries", Permission.SEE_DATA, "Deliveries, newest first.", ("source: only this one", *_PAGE), ports.DeliveryPage
+    ),
+    Described(
+        "GET",
+        "/quarantine",
+        Permission.SEE_DATA,
+        "What was set aside, newest first. It is known of no region, so only those who see all regions see it.",
+        (
+            "source: only this one",
+            "reason: one of those below",
+            "field: only this field",
+            f"state: {', '.join(ports.QuarantineState)}; open without it",
+            *_PAGE,
+        ),
+        ports.QuarantinePage,
+    ),
+    Described("GET", "/quarantine/{id}", Permission.SEE_DATA, "One record that was set aside.", (), ports.QuarantineRow),
+    Described(
+        "POST", "/quarantine/replay", Permission.REPLAY_QUARANTINE, f"Records once more through ingest. {_IDS}", (), ports.ReplayResult
+    ),
+    Described("POST", "/quarantine/discard", Permission.REPLAY_QUARANTINE, f'Close records for good; answers `{{"discarded": 2}}`. {_IDS}'),
+)
+
+PEOPLE: Final = (
+    Described("GET", "/users", Permission.MANAGE_USERS, "All users.", (), people.UsersAnswer),
+    Described("POST", "/users", Permission.MANAGE_USERS, "A new user; status 201.", (), people.OneTimePassword, body=people.CreateUser),
+    Described("PATCH", "/users/{name}", Permission.MANAGE_USERS, "Change a user.", (), people.UserAnswer, body=people.ChangeUser),
+    Described("POST", "/users/{name}/password", Permission.MANAGE_USERS, "A new one-time password.", (), people.OneTimePassword),
+    Described("GET", "/tokens", Permission.MANAGE_TOKENS, "All tokens.", (), people.TokensAnswer),
+    Described("POST", "/tokens", Permission.MANAGE_TOKENS, "A new token; status 201.", (), people.NewTokenAnswer, body=people.CreateToken),
+    Described("DELETE", "/tokens/{id}", Permission.MANAGE_TOKENS, "End a token.", (), people.TokenAnswer),
+)
+
+OWNER: Final = (
+    Described("POST", "/owner/deliveries", None, "Take mapped rows of an import (MessagePack)."),
+    Described("GET", "/owner/loaded", None, "Answer once all that was taken is in the warehouse."),
+    Described("PUT", "/owner/mappings/{name}", None, "Keep a mapping for replays."),
+    Described("GET", "/owner/check", None, "Compare all that must agree."),
+)
+
+_INTRO: Final = """# HTTP interface
+
+{mark}
+
+Everything that pages show and commands answer is under `/api/v1`. Bodies and answers are JSON, times RFC 3339 in UTC with
+microseconds, amounts integers in minor units of their `currency`.
+
+## Who calls
+
+| who | shows | may |
+|---|---|---|
+| a source | `Authorization: Bearer tg_…`, made by `tongguan token create NAME --source SOURCE` | `POST /api/v1/events`, and nothing else |
+| a person | the cookie that signing in sets; to change something also `X-CSRF-Token` | what the role allows, within the scope |
+| the owner | the bearer token in `run.json` of the home, as the command line does | everything |
+
+A scope names stages and regions. What lies outside it is as if it were not there.
+
+## Errors
+
+Every error is a problem document (RFC 9457, `application/problem+json`): `title`, `status`, `detail` (what is wrong, with the
+value), `valid` (what would be right, where that helps), and `retry`: whether the same request may succeed later. With
+`retry: true` comes the header `Retry-After` in seconds.
+
+| status | when |
+|---|---|
+| 400 | a parameter or body that cannot be read |
+| 401 | nobody is signed in, or the token is not in force |
+| 403 | the role does not allow it, or the form token is missing or old |
+| 404 | no such stage, kind, case, record, user or token, or it is outside the scope |
+| 409 | a name that is taken |
+| 422 | a body with values that cannot be |
+| 503 | a store does not answer now; `Retry-After` where a retry helps |
+"""
+
+_EVENTS: Final = """## POST /api/v1/events
+
+Takes events of the [event reference](events.md). The answer comes after everything that was taken is on disk; good records of a
+batch are taken beside bad ones. It may be repeated: events with ids count once, and the same key with the same body is answered
+as before.
+
+| header | meaning |
+|---|---|
+| `Authorization` | `Bearer` and the token of a source |
+| `Content-Type` | {media}: a JSON array, one object, or an object a line |
+| `Content-Encoding` | `gzip`, or none |
+| `Idempotency-Key` | at most 200 characters, a new one for each new body; remembered for seven days |
+| `X-Source` | source as which records are accounted; for the owner only, a token has its own |
+
+A body has at most {body} MiB as sent and {unpacked} MiB unpacked.
+
+{answer}
+{statuses}
+What is set aside is kept in quarantine and can be replayed. Reasons: {reasons}.
+"""
+
+_ANSWER: Final = (
+    ("batch", "number of the delivery"),
+    ("received", "records that the reader counted"),
+    ("accepted", "records taken; duplicates among them are found later and shown in the ledger"),
+    ("quarantined", "records set aside"),
+    ("repeated", "the key was used before with this body; nothing was taken now"),
+    ("refusals", "at most 1,000 of those set aside, each with `position` (from 0), `reason`, `field`, `value`, `message`, `valid`"),
+)
+
+STATUSES: Final[dict[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.OK: ("", "taken, perhaps with records set aside: look at `quarantined`"),
+    HTTPStatus.BAD_REQUEST: (Reject.MALFORMED_BODY, "the body is no JSON from its first byte, or no gzip"),
+    HTTPStatus.UNAUTHORIZED: (Reject.NOT_AUTHENTICATED, "no token, or one that is not in force"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (Reject.TOO_LARGE, "the body, or what it unpacks to, is too large; send several"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (Reject.UNSUPPORTED_MEDIA, "another content type or encoding"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: (Reject.KEY_REUSED, "the idempotency key was used with another body"),
+    HTTPStatus.TOO_MANY_REQUESTS: (Reject.BUSY, "too many large bodies are under way; retry after `Retry-After` seconds"),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        f"{Reject.BUSY}`, `{Reject.NO_SPACE}",
+        "too much waits to be loaded, or the disk is nearly full; retry after `Retry-After` seconds",
+    ),
+}
+"""Status of ``POST /api/v1/events`` → reason in the ledger, and when."""
+
+_WATCHING: Final = """## For machines that watch
+
+Outside `/api/v1`, without signing in: `GET /healthz` (200 while the process lives), `GET /readyz` (200, or 503 with `faults`),
+`GET /metrics` (Prometheus: records by source and outcome, steps, spool, loader).
+"""
+
+
+def api_reference(mark: str) -> str:
+    """Return the page in Markdown.
+
+    Args:
+        mark: line that says that the page is generated.
+    """
+    parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING), *_group("People", PEOPLE)]
+    parts += ["Names of users and ids of tokens are those that the lists show.\n", _owner(), _WATCHING, *_types()]
+    return "\n".join(parts).replace("``", "`")
+
+
+def _events() -> str:
+    rows = [(f"{status.value}", f"`{reason}`" if reason else "", text) for status, (reason, text) in STATUSES.items()]
+    return _EVENTS.format(
+        media=", ".join(f"`{media}`" for media in MEDIA_TYPES),
+        body=BODY_BYTES // _MIB,
+        unpacked=UNPACKED_BYTES // _MIB,
+        answer=table(("field of the answer", "meaning"), [(f"`{name}`", text) for name, text in _ANSWER]),
+        statuses=table(("status", "counted in the ledger as", "when"), rows),
+        reasons=", ".join(f"`{reason}`" for reason in Quarantine),
+    )
+
+
+def _group(title: str, routes: Sequence[Described]) -> list[str]:
+    return [f"## {title}\n", *map(_route, routes)]
+
+
+def _route(route: Described) -> str:
+    parts = [f"### {route.method} /api/v1{route.path}\n", f"{route.meaning} Needs `{route.permission}`.\n"]
+    if route.parameters:
+        named = [parameter.partition(": ") for parameter in route.parameters]
+        parts.append(table(("parameter", "meaning"), [(f"`{name}`", text) for name, _, text in named]))
+    if route.body is not None:
+        parts.append(f"Body: {_link(route.body)}.\n")
+    if route.answer is not None:
+        parts.append(f"Answer: {'a list of ' if route.several else ''}{_link(route.answer)}.\n")
+    return "\n".join(parts)
+
+
+def _owner() -> str:
+    rows = [(f"`{route.method} /api/v1{route.path}`", route.meaning) for route in OWNER]
+    return "## The owner of the home\n\nFor the command line on the machine itself; it may change with any release.\n\n" + table(
+        ("route", "meaning"), rows
+    )
+
+
+def _link(found: type[Any]) -> str:
+    return f"[{found.__name__}](#{found.__name__.lower()})"
+
+
+def _types() -> list[str]:
+    """Describe every type that a route names, and those inside them."""
+    named = [one for route in (*READING, *PEOPLE) for one in (route.body, route.answer) if one is not None]
+    inner = (answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
+    found = {one.__name__: one for one in (*named, *inner)}
+    return ["## Types\n", *(_type(found[name]) for name in sorted(found))]
+
+
+def _type(found: type[Any]) -> str:
+    text = (found.__doc__ or "").strip().partition("\n\n")
+    meanings = _meanings(text[2])
+    rows = [(f"`{name}`", f"`{kind}`", meanings.get(name, "")) for name, kind in _fields(found)]
+    return f"### {found.__name__}\n\n{' '.join(text[0].split())}\n\n" + table(("field", "type", "meaning"), rows)
+
+
+def _fields(found: type[Any]) -> list[tuple[str, str]]:
+    if is_dataclass(found):
+        return [(f.name, _kind(f.type)) for f in fields(found)]
+    assert issubclass(found, BaseModel)
+    return [(name, _kind(found.__annotations__[name])) for name in found.model_fields]
+
+
+def _kind(annotation: Any) -> str:
+    return annotation if isinstance(annotation, str) else str(annotation.__name__)
+
+
+def _meanings(attributes: str) -> dict[str, str]:
+    """Return name → meaning from the ``Attributes:`` part of a docstring; one line may tell of several names."""
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in attributes.partition("Attributes:\n")[2].splitlines():
+        head, colon, text = line.strip().partition(": ")
+        if colon and len(line) - len(line.lstrip()) == 8 and all(part.strip().isidentifier() for part in head.split(",")):
+            names = [part.strip() for part in head.split(",")]
+            found |= dict.fromkeys(names, text)
+        else:
+            found |= {name: f"{found[name]} {line.strip()}".strip() for name in names}
+    return found
