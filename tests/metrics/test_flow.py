@@ -169,7 +169,7 @@ def test_backlog_and_the_oldest(rig: Rig) -> None:
         ({"channel": "x' OR 1=1 --"}, (0, 0, 0), 0),
     ],
 )
-def test_filters(rig: Rig, given: dict[str, str], expected: tuple[int, int, int], backlog: int) -> None:
+def test_filters(rig: Rig, given: dict[str, Any], expected: tuple[int, int, int], backlog: int) -> None:
     found = ask(rig, **given)
     assert volumes(found) == expected
     assert stage(found, "order").backlog == backlog

@@ -30,7 +30,7 @@ def order_summary(
     orders = (
         f"SELECT status, currency, sold, paid, due_time, {_DELIVERED} AS first_delivered, first_delivered.key != 0 AS has_delivery,"
         f" {key_time_sql('if(has_delivery, first_delivered.key, entries[1].key)')} AS delivered_time,"
-        " countEqual(entries.milestone, 'item_added') AS items, countEqual(entries.milestone, 'paid') AS payments"
+        " countEqual(entries.milestone, 'item_added') AS items, arrayCount(m -> m IN ('paid', 'collected'), entries.milestone) AS payments"
         f" FROM ({states_sql(vocabulary.case_kind('order'))}){f' WHERE {regions.text}' if regions.text else ''}"
     )
     totals = (
