@@ -176,7 +176,7 @@ class Steps:
 
     def customer(self, value: str) -> str:
         """Return a customer's id as it is stored: a token where it looks personal."""
-        return self._store.token("customer", value) if _LOOKS_PERSONAL.fullmatch(value) else value
+        return self._store.token("customer", value) if _looks_personal(value) else value
 
     def _tokenise(self, work: Work, kind: str, value: str, customer: str) -> str:
         if self._store.is_token(value):
