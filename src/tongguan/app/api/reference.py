@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tongguan.app.api import people
 from tongguan.app.markdown import table
 from tongguan.model import answers
-from tongguan.model.access import Permission
+from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
 from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, UNPACKED_BYTES
 from tongguan.web.kit import ports
@@ -95,7 +95,7 @@ READING: Final = (
         "GET",
         "/quarantine",
         Permission.SEE_DATA,
-        "What was set aside, newest first. It is known of no region, so only those who see all regions see it.",
+        "What was set aside, newest first.",
         (
             "source: only this one",
             "reason: one of those below",
@@ -156,7 +156,7 @@ value), `valid` (what would be right, where that helps), and `retry`: whether th
 |---|---|
 | 400 | a parameter or body that cannot be read |
 | 401 | nobody is signed in, or the token is not in force |
-| 403 | the role does not allow it, or the form token is missing or old |
+| 403 | the role or the scope does not allow it, or the form token is missing or old |
 | 404 | no such stage, kind, case, record, user or token, or it is outside the scope |
 | 409 | a name that is taken |
 | 422 | a body with values that cannot be |
@@ -243,7 +243,8 @@ def _group(title: str, routes: Sequence[Described]) -> list[str]:
 
 
 def _route(route: Described) -> str:
-    parts = [f"### {route.method} /api/v1{route.path}\n", f"{route.meaning} Needs `{route.permission}`.\n"]
+    whole = " and a scope of all regions" if route.permission in UNDIVIDED else ""
+    parts = [f"### {route.method} /api/v1{route.path}\n", f"{route.meaning} Needs `{route.permission}`{whole}.\n"]
     if route.parameters:
         named = [parameter.partition(": ") for parameter in route.parameters]
         parts.append(table(("parameter", "meaning"), [(f"`{name}`", text) for name, _, text in named]))
