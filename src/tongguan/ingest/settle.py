@@ -39,22 +39,22 @@ def settle(connection: Connection, outcome: Outcome, store: PersonalStore, at: d
 
 
 def _ledger(connection: Connection, outcome: Outcome) -> None:
-    sources = {frame.batch: frame for frame in outcome.frames}
+    """Add up per source, hour and reason first: a block of single posts has thousands of frames and a handful of entries."""
     duplicates = Counter(double.batch for double in outcome.doubles if not double.reused)
     reused = Counter(double.batch for double in outcome.doubles if double.reused)
     received: Counter[tuple[str, datetime]] = Counter()
-    entries = []
-    for batch, frame in sources.items():
-        received[frame.source, ledger.hour_of(frame.received_time)] += frame.received
-        taken = frame.accepted - duplicates[batch] - reused[batch]
-        reasons = Counter(aside.reason for aside in frame.aside)
-        reasons[Quarantine.ID_REUSED.value] += reused[batch]
-        entries.append(LedgerEntry(frame.source, frame.received_time, "accepted", "", taken))
-        entries.append(LedgerEntry(frame.source, frame.received_time, "duplicate", "", duplicates[batch]))
-        entries += [LedgerEntry(frame.source, frame.received_time, "quarantined", reason, n) for reason, n in reasons.items()]
+    told: Counter[tuple[str, datetime, ledger.Outcome, str]] = Counter()
+    for frame in outcome.frames:
+        source, hour = frame.source, ledger.hour_of(frame.received_time)
+        received[source, hour] += frame.received
+        told[source, hour, "accepted", ""] += frame.accepted - duplicates[frame.batch] - reused[frame.batch]
+        told[source, hour, "duplicate", ""] += duplicates[frame.batch]
+        told[source, hour, "quarantined", Quarantine.ID_REUSED.value] += reused[frame.batch]
+        for aside in frame.aside:
+            told[source, hour, "quarantined", aside.reason] += 1
     for (source, hour), n in received.items():
         ledger.add_received(connection, source, hour, n)
-    ledger.add_all(connection, entries)
+    ledger.add_all(connection, [LedgerEntry(*entry, n) for entry, n in told.items()])
 
 
 def _quarantine(connection: Connection, outcome: Outcome, store: PersonalStore) -> None:
