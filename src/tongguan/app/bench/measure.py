@@ -154,7 +154,7 @@ class Bench:
         sent = run_child("sender", Job("bulk", server.port, server.token, self._sizes.connections, str(file)))
         server.api.wait_loaded()
         # Both processes read the same monotonic clock of the machine.
-        seconds = self._ticks() - sent["began"]
+        seconds = self._ticks() - float(sent["began"])
         stored = server.stored() - before
         if stored != expected:
             raise BenchError(f"{stored} events are stored instead of {expected}")
@@ -185,28 +185,31 @@ class Bench:
         seconds = self._sizes.visible_seconds
         with served(self._fresh("home")) as server:
             start = self._start(int(seconds) * _RATE)
-            process = child("sender", Job("paced", server.port, server.token, 4, seconds=seconds, rate=_RATE, start=start))
+            job = Job("paced", server.port, server.token, 4, seconds=seconds, rate=_RATE, start=start)
             marked: deque[dict[str, Any]] = deque()
-            reader = Thread(target=_read_marks, args=(process.stdout, marked))
-            reader.start()
-            waits: list[float] = []
-            done: dict[str, Any] = {}
-            while not done:
-                if not marked:
-                    if not reader.is_alive() and not marked:
-                        raise BenchError("the sender ended early")
-                    time.sleep(0.005)
-                    continue
-                mark = marked.popleft()
-                if "marked" not in mark:
-                    done = mark
-                    continue
-                self._await(server, mark["marked"], mark["answered"])
-                waits.append(self._ticks() - mark["answered"])
-            reader.join()
-            process.wait()
+            with child("sender", job) as process:
+                reader = Thread(target=_read_marks, args=(process.stdout, marked))
+                reader.start()
+                waits, done = self._watch(server, marked, reader)
+                reader.join()
         sent = {"rate": round(done["events"] / done["seconds"]), "samples": len(waits)}
         return {**percentiles(waits, 1.0, "s"), **sent}
+
+    def _watch(self, server: Served, marked: deque[dict[str, Any]], reader: Thread) -> tuple[list[float], dict[str, Any]]:
+        """Return how long every marked order took to be seen, and what the sender said in the end."""
+        waits: list[float] = []
+        while True:
+            alive = reader.is_alive()
+            if not marked:
+                if not alive:
+                    raise BenchError("the sender ended early")
+                time.sleep(0.005)
+                continue
+            mark = marked.popleft()
+            if "marked" not in mark:
+                return waits, mark
+            self._await(server, mark["marked"], mark["answered"])
+            waits.append(self._ticks() - mark["answered"])
 
     def _await(self, server: Served, order: str, since: float) -> None:
         while True:
