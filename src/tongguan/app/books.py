@@ -19,6 +19,8 @@ from tongguan.records.tables import quarantine as quarantine_table
 from tongguan.web.kit import ports
 
 _PREVIEW = 4000
+_DIGITS = 18
+"""More have no room in the column."""
 
 
 def common_zone(database: Database) -> str:
@@ -115,10 +117,11 @@ def quarantine_page(database: Database, where: ports.QuarantineFilter, limit: in
 
 def quarantine_row(installation: Installation, record_id: str) -> ports.QuarantineRow | None:
     """Return one record with its whole body, personal data masked; None where there is none."""
-    if not record_id.isdigit():
+    number = next(iter(row_numbers([record_id])), None)
+    if number is None:
         return None
     with installation.database.read() as connection:
-        row = quarantine.get(connection, int(record_id))
+        row = quarantine.get(connection, number)
         if row is None:
             return None
         body = installation.store.unlock(connection, row.cipher)
@@ -140,9 +143,14 @@ def _quarantined(row: quarantine.QuarantineRow, preview: str) -> ports.Quarantin
     )
 
 
+def row_numbers(ids: Sequence[str]) -> list[int]:
+    """Return the numbers of rows that ids from outside name, each once; a text that no row can have is left out."""
+    return list(dict.fromkeys(int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) <= _DIGITS))
+
+
 def open_rows(database: Database, ids: Sequence[str]) -> list[quarantine.QuarantineRow]:
     """Return those of the named records that are still open."""
-    numbers = [int(one) for one in ids if one.isdigit()]
+    numbers = row_numbers(ids)
     with database.read() as connection:
         rows = [quarantine.get(connection, number) for number in numbers]
     return [row for row in rows if row is not None and row.state is quarantine.QuarantineState.OPEN]

@@ -16,6 +16,7 @@ from tongguan.app import books
 from tongguan.app.installation import Installation
 from tongguan.app.replay import discard, replay
 from tongguan.areas.orders.summary import order_summary
+from tongguan.ingest.errors import DeliveryError
 from tongguan.metrics.flow import flow, flow_conditions
 from tongguan.model.access import Permission, User
 from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
@@ -66,6 +67,8 @@ class StageQuestions:
             raise QuestionFailedError(str(error).splitlines()[0][:300], retry=error.retry, since=since) from error
         except RecordsError as error:
             raise QuestionFailedError(str(error)[:300]) from error
+        except DeliveryError as error:
+            raise QuestionFailedError(str(error)[:300], retry=error.retry_after is not None) from error
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
         """Return the whole process at a moment."""

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tongguan.app.books import open_rows
+import msgspec
+
+from tongguan.app.books import open_rows, row_numbers
 from tongguan.app.installation import Installation
 from tongguan.ingest.mapping.errors import InputError, MappingError
 from tongguan.ingest.mapping.load import load_mapping
 from tongguan.ingest.mapping.replay import replay_row
+from tongguan.lib.ids import digest_id
 from tongguan.model.access import User
 from tongguan.model.ports import Delivery, RawRecord
 from tongguan.model.reasons import Problem, Quarantine
@@ -35,8 +38,11 @@ def mapping_file(installation: Installation, name: str) -> Path:
 def replay(installation: Installation, user: User, ids: Sequence[str]) -> ReplayResult:
     """Send open records through ingest again, with the present mappings and packs.
 
-    Those that are still not valid stay open. A record is delivered first and closed then: after a crash between the two it is
-    delivered again, and its events' ids keep it from counting twice.
+    Those that are still not valid stay open. A record is delivered first and closed then: after a crash between the two, or when
+    two people replay it at once, its key and its events' ids keep it from counting twice.
+
+    Raises:
+        DeliveryError: ingest takes nothing now; records not yet sent stay open.
     """
     rows = open_rows(installation.database, ids)
     gone = sorted(set(ids) - {str(row.id) for row in rows})
@@ -48,9 +54,8 @@ def replay(installation: Installation, user: User, ids: Sequence[str]) -> Replay
             still[str(row.id)] = outcome
         else:
             ready.append(outcome)
-    for again in ready:
-        _send(installation, user, again)
-    return ReplayResult(len(ready), still, gone)
+    others = [str(again.row.id) for again in ready if not _send(installation, user, again)]
+    return ReplayResult(len(ready) - len(others), still, sorted([*gone, *others]))
 
 
 def _prepare(installation: Installation, row: QuarantineRow) -> _Again | Problem:
@@ -58,8 +63,10 @@ def _prepare(installation: Installation, row: QuarantineRow) -> _Again | Problem
         body = installation.store.unlock(connection, row.cipher)
     if body is None:
         return Problem(Quarantine.BAD_ROW, "", "", "the customer of this record was erased; it cannot be read any more", "discard it")
+    if row.reason is Quarantine.ID_REUSED and _id_is_taken(installation, body):
+        return Problem(row.reason, row.field, row.value, row.message, row.valid)
     records: list[bytes] = [body]
-    if row.mapping:
+    if row.mapping and _is_mapped_row(body):
         mapped = _map_again(installation, row, body)
         if isinstance(mapped, Problem):
             return mapped
@@ -67,6 +74,22 @@ def _prepare(installation: Installation, row: QuarantineRow) -> _Again | Problem
     for problem in installation.ingest.examine(row.source, [RawRecord(place, record) for place, record in enumerate(records)]):
         return problem
     return _Again(row, records)
+
+
+def _id_is_taken(installation: Installation, body: bytes) -> bool:
+    """Tell whether an event is stored under the id of this one."""
+    sql = "SELECT count() FROM event_keys WHERE id_hash = cityHash64({id:String}) AND id_check = sipHash64({id:String})"
+    event_id = msgspec.json.decode(body)["event_id"]
+    return bool(installation.warehouse.query(sql, {"id": event_id}).first()[0])
+
+
+def _is_mapped_row(body: bytes) -> bool:
+    """Tell whether a body is a row that a mapping set aside, not an event that it made and that ingest set aside."""
+    try:
+        raw = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return True
+    return not isinstance(raw, dict) or "type" not in raw
 
 
 def _map_again(installation: Installation, row: QuarantineRow, body: bytes) -> list[bytes] | Problem:
@@ -80,22 +103,27 @@ def _map_again(installation: Installation, row: QuarantineRow, body: bytes) -> l
     return [record.body for record in mapped.records]
 
 
-def _send(installation: Installation, user: User, again: _Again) -> None:
+def _send(installation: Installation, user: User, again: _Again) -> bool:
+    """Deliver a record and close its row; return False where somebody else closed it meanwhile."""
     row = again.row
+    # After another change of the mapping it is another body, and the same key would be refused.
+    key = f"replay:{row.id}:{digest_id(*(record.decode() for record in again.records))}"
     records = [RawRecord(place, record) for place, record in enumerate(again.records)]
     receipt = installation.ingest.deliver(
-        Delivery(row.source, len(records), records, key=f"replay:{row.id}", origin=f"replay of {row.origin or row.batch}")
+        Delivery(row.source, len(records), records, key=key, origin=f"replay of {row.origin or row.batch}")
     )
     at = installation.now()
     with installation.database.begin() as connection:
-        quarantine.close(connection, [row.id], QuarantineState.REPLAYED, user.name, at, receipt.batch)
-        audit.append(connection, at, user.name, "quarantine.replayed", "quarantine", str(row.id), {"batch": receipt.batch})
+        closed = quarantine.close(connection, [row.id], QuarantineState.REPLAYED, user.name, at, receipt.batch)
+        if closed:
+            audit.append(connection, at, user.name, "quarantine.replayed", "quarantine", str(row.id), {"batch": receipt.batch})
+    return bool(closed)
 
 
 def discard(installation: Installation, user: User, ids: Sequence[str]) -> int:
     """Set open records to discarded; return how many were open until now. Their bodies are kept."""
     at = installation.now()
-    numbers = [int(one) for one in ids if one.isdigit()]
+    numbers = row_numbers(ids)
     with installation.database.begin() as connection:
         closed = quarantine.close(connection, numbers, QuarantineState.DISCARDED, user.name, at)
         if closed:
