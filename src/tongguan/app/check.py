@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tongguan.app.installation import Installation
 from tongguan.records import audit, blocks, ledger
 from tongguan.warehouse.migrations import MIGRATIONS
-from tongguan.warehouse.schema import case_selects
+from tongguan.warehouse.schema import case_selects, views
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,11 @@ def _projections(installation: Installation) -> Finding:
     events = int(warehouse.query("SELECT count() FROM events").first()[0])
     keys = int(warehouse.query("SELECT count() FROM event_keys").first()[0])
     hours = int(warehouse.query("SELECT sum(events) FROM hourly_counts").first()[0])
-    detail = f"events {events}, event_keys {keys}, hourly_counts {hours}"
-    return Finding("projections hold every event", events == keys == hours, detail)
+    naming = next(view.select for view in views(installation.vocabulary) if view.target == "event_objects")
+    mentions = int(warehouse.query(f"SELECT count() FROM ({naming})").first()[0])
+    objects = int(warehouse.query("SELECT count() FROM event_objects").first()[0])
+    detail = f"events {events}, event_keys {keys}, hourly_counts {hours}; mentions of objects {mentions}, event_objects {objects}"
+    return Finding("projections hold every event", events == keys == hours and mentions == objects, detail)
 
 
 def _cases(installation: Installation) -> Finding:

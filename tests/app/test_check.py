@@ -1,0 +1,140 @@
+"""``check`` is content with what is whole, and finds what somebody broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from tests.app.opened import ANN, done, engine, house, take
+from tests.fixtures.rig import event
+from tongguan.app.check import Finding, check
+from tongguan.app.installation import Installation
+from tongguan.app.replay import discard
+from tongguan.records import audit, ledger
+from tongguan.records.tables import audit as audit_table
+from tongguan.warehouse.client import Warehouse
+from tongguan.warehouse.errors import WarehouseError
+
+ACCOUNTS = "received = accepted + duplicate + quarantined + rejected"
+EVENTS = "accepted = events stored, each id once"
+PROJECTIONS = "projections hold every event"
+CASES = "cases agree with events"
+AUDIT = "audit chain is whole"
+SPOOL = "spool is being loaded"
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    with engine(tmp_path_factory.mktemp("check")) as made:
+        yield made
+
+
+@pytest.fixture
+def home(tmp_path: Path, warehouse: Warehouse) -> Iterator[Installation]:
+    with house(tmp_path / "home", warehouse) as made:
+        records = [event(event_id=f"e{n}", order_id=f"o{n % 3}", customer_id="c") for n in range(6)]
+        payment = event(type="payment.succeeded", event_id="p", payment_id="p1", amount=5, objects=[{"kind": "ticket", "id": "t"}])
+        take(made, *records, payment, records[0], event(channel="moon"), b"{")
+        with made.database.begin() as connection:
+            for n in range(3):
+                audit.append(connection, made.now(), "ann", "noted", "thing", str(n), {"n": n})
+        yield made
+
+
+def wrong(home: Installation) -> dict[str, str]:
+    """Return what does not hold, with its detail."""
+    return {finding.name: finding.detail for finding in check(home) if not finding.ok}
+
+
+def test_all_is_well(home: Installation) -> None:
+    assert check(home) == [
+        Finding(ACCOUNTS, True, "10 records in 1 source hours"),
+        Finding(EVENTS, True, "ledger 7, events 7, ids 7"),
+        Finding(PROJECTIONS, True, "events 7, event_keys 7, hourly_counts 7; mentions of objects 15, event_objects 15"),
+        Finding(CASES, True, "4 cases"),
+        Finding(AUDIT, True, "every entry follows from the one before"),
+        Finding(SPOOL, True, "0 bytes wait; warehouse schema 1"),
+    ]
+
+
+def test_an_empty_home_is_well(tmp_path: Path, warehouse: Warehouse) -> None:
+    with house(tmp_path / "empty", warehouse) as made:
+        assert [finding.detail for finding in check(made) if not finding.ok] == []
+
+
+@pytest.mark.parametrize(("more", "missing"), [(2, 2), (1, 1)])
+def test_a_ledger_that_does_not_balance(home: Installation, more: int, missing: int) -> None:
+    with home.database.begin() as connection:
+        ledger.add_received(connection, "shop", home.now(), more)
+    assert wrong(home) == {ACCOUNTS: f"1 hours do not balance, first shop 2026-11-21T02:00:00+00:00: {missing} records unaccounted for"}
+
+
+def test_an_outcome_that_nobody_received(home: Installation) -> None:
+    with home.database.begin() as connection:
+        ledger.add(connection, "web", home.now(), "duplicate", "", 3)
+    assert wrong(home)[ACCOUNTS].endswith("first web 2026-11-21T02:00:00+00:00: -3 records unaccounted for")
+
+
+@pytest.mark.parametrize(
+    ("table", "condition", "found"),
+    [
+        ("event_keys", "id_hash = cityHash64('e1')", PROJECTIONS),
+        ("event_objects", "event_id = 'e1' AND kind = 'customer'", PROJECTIONS),
+        ("hourly_counts", "type = 'payment.succeeded'", PROJECTIONS),
+        ("cases", "case_id = 'o1'", CASES),
+        ("events", "event_id = 'e1'", EVENTS),
+    ],
+)
+def test_a_row_that_was_taken_out(home: Installation, table: str, condition: str, found: str) -> None:
+    home.warehouse.command(f"ALTER TABLE {table} DELETE WHERE {condition} SETTINGS mutations_sync = 2")
+    assert found in wrong(home)
+    if table in ("event_keys", "event_objects", "hourly_counts", "cases"):
+        assert list(wrong(home)) == [found]
+
+
+def test_cases_are_told_by_kind(home: Installation) -> None:
+    home.warehouse.command("ALTER TABLE cases DELETE WHERE case_id = 'p1' SETTINGS mutations_sync = 2")
+    assert wrong(home) == {CASES: "payment: events say 1 steps of 1 cases, cases hold 0 of 0"}
+
+
+def test_an_event_that_is_there_twice(home: Installation) -> None:
+    home.warehouse.command("INSERT INTO events SELECT * FROM events WHERE event_id = 'e1' SETTINGS insert_deduplicate = 0")
+    assert wrong(home) == {EVENTS: "ledger 7, events 8, ids 7"}
+
+
+def test_an_audit_row_that_was_changed(home: Installation) -> None:
+    with home.database.begin() as connection:
+        connection.execute(update(audit_table).where(audit_table.c.sequence == 2).values(user_name="bob"))
+    assert list(wrong(home)) == [AUDIT]
+    assert "row 2 was changed" in wrong(home)[AUDIT]
+
+
+@pytest.mark.parametrize("sequence", [1, 2, 3])
+def test_an_audit_row_that_was_taken_out(home: Installation, sequence: int) -> None:
+    with home.database.begin() as connection:
+        connection.execute(delete(audit_table).where(audit_table.c.sequence == sequence))
+    assert list(wrong(home)) == [AUDIT]
+
+
+def test_what_waits_in_the_spool_is_told_and_is_no_fault(home: Installation) -> None:
+    from tests.fixtures.rig import delivery
+
+    home.ingest.deliver(delivery([event(event_id="new")]))
+    spool = check(home)[-1]
+    assert spool.ok and not spool.detail.startswith("0 bytes")
+    assert wrong(home) == {}
+
+
+def test_a_loader_that_fails(home: Installation) -> None:
+    home.loader._note_failure(WarehouseError("no room"))
+    assert "the loader fails since 2026-11-21T02:" in wrong(home)[SPOOL]
+    assert "no room" in wrong(home)[SPOOL]
+
+
+def test_discarding_keeps_everything_well(home: Installation) -> None:
+    assert discard(home, ANN, ["1", "2"]) == 2
+    assert wrong(home) == {}
+    assert len(done(home)) == 4
