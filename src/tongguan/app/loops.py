@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import msgspec
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from tongguan.app.installation import Installation
 from tongguan.app.rejections import RejectionBook
@@ -60,7 +61,7 @@ def relay(installation: Installation) -> None:
         waiting = outbox.pending(connection, _RELAY_AT_A_TIME)
     if not waiting:
         return
-    records = [RawRecord(place, msgspec.json.encode(row.event)) for place, row in enumerate(waiting)]
+    records = [RawRecord(place, msgspec.json.encode({**row.event, "event_id": row.event_id})) for place, row in enumerate(waiting)]
     installation.ingest.deliver(Delivery(RELAY_SOURCE, len(records), records))
     with installation.database.begin() as connection:
         outbox.mark_sent(connection, [row.id for row in waiting], installation.now())
@@ -89,7 +90,7 @@ class LoopThreads:
         while not self._stop.wait(loop.seconds):
             try:
                 loop.round()
-            except (RecordsError, DeliveryError) as error:
+            except (RecordsError, SQLAlchemyError, DeliveryError) as error:
                 log.warning("a round failed and is tried again", loop=loop.name, error=str(error)[:300])
 
     def stop(self) -> None:

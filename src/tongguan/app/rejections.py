@@ -9,10 +9,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from tongguan.lib.now import Now
 from tongguan.model.reasons import Reject
 from tongguan.records import ledger
 from tongguan.records.database import Database
+from tongguan.records.errors import RecordsError
 
 NOBODY = "(unknown)"
 """The source under which refusals without a valid token stand."""
@@ -33,11 +36,23 @@ class RejectionBook:
             self._counts[source or NOBODY, reason] += 1
 
     def write(self) -> None:
-        """Write what was counted since the last time."""
+        """Write what was counted since the last time; when that fails it is kept for the next time.
+
+        Raises:
+            RecordsError: the store does not take it now.
+        """
         with self._lock:
             counts, self._counts = self._counts, Counter()
         if not counts:
             return
+        try:
+            self._add(counts)
+        except (RecordsError, SQLAlchemyError):
+            with self._lock:
+                self._counts.update(counts)
+            raise
+
+    def _add(self, counts: Counter[tuple[str, Reject]]) -> None:
         hour = self._now()
         with self._database.begin() as connection:
             for (source, reason), n in counts.items():

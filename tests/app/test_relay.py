@@ -1,0 +1,178 @@
+"""What people do in Tongguan becomes events, each exactly once; loops go on after a failure; refusals reach the ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.app.opened import account, engine, house, set_aside, shut, stored, wired
+from tests.fixtures.rig import MORNING
+from tongguan.app.installation import Installation
+from tongguan.app.loops import Loop, LoopThreads, loops, relay
+from tongguan.app.rejections import RejectionBook
+from tongguan.ingest.errors import BusyError
+from tongguan.model.reasons import Quarantine, Reject
+from tongguan.records import idempotency, outbox
+from tongguan.records.tables import outbox as outbox_table
+from tongguan.warehouse.client import Warehouse
+
+NOTE: dict[str, Any] = {"type": "order.noted", "time": MORNING.isoformat(), "order_id": "o1", "attributes": {"note": "called"}}
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    with engine(tmp_path_factory.mktemp("relay")) as made:
+        yield made
+
+
+@pytest.fixture
+def home(tmp_path: Path, warehouse: Warehouse) -> Iterator[Installation]:
+    with house(tmp_path / "home", warehouse) as made:
+        yield made
+
+
+def put_out(home: Installation, row: str, version: int = 1, **fields: Any) -> None:
+    with home.database.begin() as connection:
+        outbox.add(connection, "notes", row, version, {**NOTE, **fields}, home.now())
+
+
+def waiting(home: Installation) -> list[str]:
+    with home.database.read() as connection:
+        return [row.event_id for row in outbox.pending(connection, 100)]
+
+
+def test_a_row_becomes_an_event_under_its_own_id(home: Installation) -> None:
+    put_out(home, "7")
+    relay(home)
+    home.load_now()
+    assert home.warehouse.query("SELECT event_id, source, type FROM events").rows == [("records:notes:7:1", "records", "order.noted")]
+    assert waiting(home) == []
+    with home.database.read() as connection:
+        assert connection.execute(select(outbox_table.c.sent_at)).scalar_one() > MORNING
+
+
+def test_nothing_waits(home: Installation) -> None:
+    relay(home)
+    assert home.ingest.spool.backlog() == 0
+
+
+def test_equal_contents_of_two_rows_or_versions_are_two_events(home: Installation) -> None:
+    for row, version in (("7", 1), ("7", 2), ("8", 1), ("7", 2)):
+        put_out(home, row, version)
+    relay(home)
+    relay(home)
+    home.load_now()
+    assert stored(home) == ["records:notes:7:1", "records:notes:7:2", "records:notes:8:1"]
+    assert account(home)["duplicate"] == 0
+
+
+def test_a_death_between_delivering_and_marking(home: Installation, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_out(home, "7")
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "mark_sent", dies)
+        with pytest.raises(KeyboardInterrupt):
+            relay(home)
+    assert waiting(home) == ["records:notes:7:1"]
+    shut(home)
+    again = wired(home.home, warehouse)
+    try:
+        put_out(again, "8")
+        relay(again)
+        again.load_now()
+        relay(again)
+        again.load_now()
+        assert stored(again) == ["records:notes:7:1", "records:notes:8:1"]
+        assert waiting(again) == []
+        assert account(again) == {"received": 3, "accepted": 2, "duplicate": 1, "quarantined": 0, "rejected": 0}
+    finally:
+        shut(again)
+
+
+def test_a_death_before_delivering_loses_nothing(home: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_out(home, "7")
+
+    def busy(*_: object) -> None:
+        raise BusyError("later")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(home.ingest, "deliver", busy)
+        with pytest.raises(BusyError):
+            relay(home)
+    assert waiting(home) == ["records:notes:7:1"]
+    relay(home)
+    home.load_now()
+    assert stored(home) == ["records:notes:7:1"]
+
+
+def test_two_relays_at_once(home: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_out(home, "7")
+    both_read = threading.Barrier(2, timeout=20)
+    deliver = home.ingest.deliver
+
+    def together(delivery: Any) -> Any:
+        both_read.wait()
+        return deliver(delivery)
+
+    monkeypatch.setattr(home.ingest, "deliver", together)
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(relay, home) for _ in range(2)]:
+            one.result()
+    home.load_now()
+    assert stored(home) == ["records:notes:7:1"]
+    assert waiting(home) == []
+
+
+def test_an_event_that_cannot_be_is_set_aside_and_does_not_stop_the_others(home: Installation) -> None:
+    put_out(home, "7", type="order.noticed")
+    put_out(home, "8")
+    relay(home)
+    home.load_now()
+    assert (stored(home), waiting(home)) == (["records:notes:8:1"], [])
+    assert [(row.source, row.reason) for row in set_aside(home)] == [("records", Quarantine.UNKNOWN_TYPE)]
+
+
+def test_loops_go_on_after_a_failure_and_end_when_told(home: Installation) -> None:
+    rounds: list[int] = []
+    enough = threading.Event()
+
+    def fails() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) >= 3:
+            enough.set()
+        raise BusyError("later")
+
+    threads = LoopThreads([Loop("failing", 0.001, fails)])
+    assert enough.wait(20)
+    threads.stop()
+    count = len(rounds)
+    assert not any(thread.name == "failing" for thread in threading.enumerate())
+    assert len(rounds) == count
+
+
+def test_the_loops_of_a_server(home: Installation) -> None:
+    book = RejectionBook(home.database, home.now)
+    found = {loop.name: loop for loop in loops(home, book)}
+    assert sorted(found) == ["pruning", "rejections", "relay"]
+    put_out(home, "7")
+    book.count("", Reject.NOT_AUTHENTICATED)
+    with home.database.begin() as connection:
+        idempotency.put(connection, "shop", "old", "h", {}, MORNING.replace(day=1))
+        idempotency.put(connection, "shop", "new", "h", {}, MORNING)
+    for loop in found.values():
+        loop.round()
+    home.load_now()
+    assert stored(home) == ["records:notes:7:1"]
+    assert account(home)["rejected"] == 1
+    with home.database.read() as connection:
+        assert idempotency.get(connection, "shop", "old") is None
+        assert idempotency.get(connection, "shop", "new") is not None
