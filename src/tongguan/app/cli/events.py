@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sys
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from tongguan.app.cli import DONE, WITH_QUARANTINE
 from tongguan.app.cli.context import JsonOption, commands, rows_table, told
 
 _LINES = 5000
+_BYTES = 4 * 1024 * 1024
+"""A request has at most so many lines, and so many bytes unless a single line has more."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,18 +64,31 @@ def send(
     found = commands(ctx)
     totals = {"received": 0, "accepted": 0, "quarantined": 0}
     refusals: list[dict[str, Any]] = []
-    with told(found):
-        stream = file.open("rb") if file else sys.stdin.buffer
-        offset = 0
-        while lines := list(islice(stream, _LINES)):
+    with told(found), file.open("rb") if file else nullcontext(sys.stdin.buffer) as stream:
+        for batch in _batches(stream):
             headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": secrets.token_hex(8), "X-Source": source}
-            answer = found.api.call("POST", "/api/v1/events", content=b"".join(lines), headers=headers)
+            answer = found.api.call("POST", "/api/v1/events", content=b"".join(line for _, line in batch), headers=headers)
             for name in totals:
                 totals[name] += answer[name]
-            refusals += [{**refusal, "position": refusal["position"] + offset} for refusal in answer["refusals"]]
-            offset += len(lines)
+            refusals += [{**refusal, "position": batch[refusal["position"]][0]} for refusal in answer["refusals"]]
         found.api.wait_loaded()
         rows = [[refusal["position"] + 1, refusal["reason"], refusal["message"], refusal["valid"]] for refusal in refusals[:50]]
         title = f"{totals['received']} received, {totals['accepted']} accepted, {totals['quarantined']} quarantined"
         found.show({**totals, "refusals": refusals}, lambda: rows_table(title, ["line", "reason", "message", "valid"], rows), json)
     raise typer.Exit(WITH_QUARANTINE if totals["quarantined"] else DONE)
+
+
+def _batches(stream: Iterable[bytes]) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield lines that are not blank, each with its place in the stream (from 0), as many as one request takes."""
+    batch: list[tuple[int, bytes]] = []
+    size = 0
+    for place, line in enumerate(stream):
+        if not line.strip():
+            continue
+        if batch and (len(batch) >= _LINES or size + len(line) > _BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((place, line))
+        size += len(line)
+    if batch:
+        yield batch
