@@ -20,6 +20,13 @@ class HomeInUseError(Exception):
     """Another process owns the home; speak to it (the command line does so by itself), or stop it."""
 
 
+class DamagedKeyError(OSError):
+    """The file of the home's key is not as it was written; restore it."""
+
+
+_KEY_BYTES = 32
+
+
 @dataclass(frozen=True)
 class Running:
     """What ``run.json`` says about the server that owns the home."""
@@ -54,18 +61,28 @@ class Home:
         return self.folder / "control.sock"
 
     def master_key(self, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> bytes:
-        """Return the 32-byte key under which personal data is kept; made at first use. Back it up apart from the data."""
+        """Return the 32-byte key under which personal data is kept; made at first use. Back it up apart from the data.
+
+        Raises:
+            DamagedKeyError: the file holds something else.
+        """
         path = self.folder / "secret.key"
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Written beside and renamed: a crash must not leave half a key that looks like one.
+            fresh = path.with_suffix(".new")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(random_bytes(32))
+                file.write(random_bytes(_KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
-        return path.read_bytes()
+            fresh.replace(path)
+        key = path.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise DamagedKeyError(f"{path} has {len(key)} bytes, not {_KEY_BYTES}; restore it from its backup, a retry does not help")
+        return key
 
     def own(self) -> None:
-        """Become the one owner of this home until the process ends or :meth:`disown`.
+        """Become the one owner of this home until the process ends or :meth:`disown`; what a dead server announced goes.
 
         Raises:
             HomeInUseError: another process is.
@@ -77,6 +94,7 @@ class Home:
             file.close()
             raise HomeInUseError(f"{self.folder} is in use by another process{self._who()}") from error
         self._lock = file
+        self.withdraw()
 
     def disown(self) -> None:
         """Give the home free."""
@@ -99,11 +117,20 @@ class Home:
         self.socket.unlink(missing_ok=True)
 
     def running(self) -> Running | None:
-        """Return what the living owner announced; None where nobody owns the home (a stale file is ignored)."""
+        """Return what the living owner announced; None where nobody owns the home (a stale file is ignored).
+
+        Raises:
+            HomeInUseError: a server of another release owns it, whose announcement cannot be read.
+        """
         path = self.folder / "run.json"
         if not path.exists() or not self._owned():
             return None
-        return Running(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            return Running(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:  # It stopped this moment.
+            return None
+        except (ValueError, TypeError) as error:
+            raise HomeInUseError(f"{path} is not as this release writes it ({error}); use the release of the running server") from error
 
     def _owned(self) -> bool:
         """Tell whether another process holds the lock."""
