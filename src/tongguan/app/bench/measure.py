@@ -145,6 +145,7 @@ class Bench:
             rate = self._bulk(server, file, self._sizes.events)
         shutil.rmtree(home)
         file.unlink()
+        self._say(f"events a second: ingest {rate:.0f}, json {figures['json']:.0f}, arrow {figures['arrow']:.0f}")
         values = (rate, figures["json"], figures["arrow"])
         return dict(zip(_SPEEDS, [*(round(value) for value in values), round(rate / figures["json"], 3)], strict=True))
 
@@ -230,10 +231,12 @@ class Bench:
             first = self._file("first.ndjson", few)
             self._bulk(server, first, few)
             after_few = server.resident()
+            self._say(f"resident: {after_few} bytes")
             first.unlink()
             second = self._file("second.ndjson", more, first=few)
             self._bulk(server, second, more)
             after_more = server.resident()
+            self._say(f"resident: {after_more} bytes")
             second.unlink()
         return {
             "rss_after_1m": after_few,

@@ -43,7 +43,7 @@ def ingest(
         found.say(f"no part {part!r}; valid: {_PARTS}")
         raise typer.Exit(WRONG_USE)
     sizes = Sizes(events=events, cases=cases if at_10m else 0, batch=batch)
-    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder) as place:
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
         try:
             answer = Bench(Path(place), sizes, found.say).run(PARTS if part == "all" else (part,))
         except (BenchError, SendError) as error:
