@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -73,6 +74,15 @@ def test_percentiles(times: list[float], expected: tuple[float, float]) -> None:
     assert percentiles(times, 1000, "ms") == {"p50_ms": expected[0], "p99_ms": expected[1]}
 
 
+def test_one_part_leaves_the_others_out(tmp_path: Path) -> None:
+    found = Bench(tmp_path, Sizes(single_seconds=0.2), lambda _: None).run(("single",))
+    assert found["single_posts"]["clients"] == 200
+    assert 0 < found["single_posts"]["p50_ms"] <= found["single_posts"]["p99_ms"]
+    assert [found[name] for name in ("events_per_s", "at_10m", "visible", "memory")] == [None] * 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from /proc")
 def test_a_small_bench_has_every_figure(tmp_path: Path) -> None:
     sizes = Sizes(events=2600, cases=2000, batch=500, single_seconds=0.3, visible_seconds=0.5)
     told: list[str] = []
