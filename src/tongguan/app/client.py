@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -82,19 +83,24 @@ class LocalApi:
         """Send one request and return its decoded JSON.
 
         Raises:
-            ApiError: the API refused.
+            ApiError: the API refused, or the server went away.
         """
         body = msgspec.json.encode(json) if json is not None else content
         given = {**({"Content-Type": "application/json"} if json is not None else {}), **(headers or {})}
-        if self._http is not None:
-            response = self._http.request(method, path, params=dict(params or {}), content=body, headers=given)
-        else:
-            assert self._own is not None
-            response = self._own.request(method, path, params=dict(params or {}), content=body, headers=given)
-        answer = msgspec.json.decode(response.content) if response.content else None
+        response = self._request(method, path, params=dict(params or {}), content=body, headers=given)
         if response.status_code >= 400:
-            raise ApiError(response.status_code, answer if isinstance(answer, dict) else {"detail": response.text[:500]})
-        return answer
+            raise ApiError(response.status_code, _problem(response))
+        return msgspec.json.decode(response.content) if response.content else None
+
+    def _request(self, method: str, path: str, **given: Any) -> httpx.Response:
+        if self._http is None:
+            assert self._own is not None
+            return self._own.request(method, path, **given)
+        try:
+            return self._http.request(method, path, **given)
+        except httpx.TransportError as error:
+            detail = f"the server of {self._folder} does not answer: {error}"
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, {"detail": detail, "valid": "the same command once more"}) from error
 
     def deliver(self, delivery: Delivery) -> Receipt:
         """Hand over mapped records; see :class:`tongguan.model.ports.Intake`."""
@@ -104,6 +110,15 @@ class LocalApi:
     def wait_loaded(self) -> None:
         """Return once everything handed over so far is in the warehouse."""
         self.call("GET", "/api/v1/owner/loaded")
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    """Return the problem document of a refusal, or its text where it has none (a fault deep in the server)."""
+    try:
+        found = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        found = None
+    return found if isinstance(found, dict) else {"detail": response.text[:500] or response.reason_phrase}
 
 
 class _OpenedHome:
