@@ -18,6 +18,7 @@ from tongguan.model.access import EVERYTHING, Role, User
 from tongguan.model.ports import Receipt
 from tongguan.records import audit, ledger
 from tongguan.records.audit import AuditFilters, AuditRow
+from tongguan.records.database import Database
 from tongguan.records.quarantine import QuarantineFilters, QuarantineRow, page
 from tongguan.warehouse.client import Warehouse
 from tongguan.warehouse.migrations import migrate
@@ -60,8 +61,6 @@ def house(folder: Path, warehouse: Warehouse) -> Iterator[Installation]:
 
 def wired(home: Home, warehouse: Warehouse) -> Installation:
     """Return what a new process would make of a home that it owns."""
-    from tongguan.records.database import Database
-
     settings = read_settings(home.folder, {})
     return _wire(home, settings, WORDS, Database.open(settings.records), warehouse, [], ticking(), lambda: 0.0)
 

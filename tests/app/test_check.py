@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from tests.app.opened import ANN, done, engine, house, take
-from tests.fixtures.rig import event
+from tests.fixtures.rig import delivery, event
 from tongguan.app.check import Finding, check
 from tongguan.app.installation import Installation
 from tongguan.app.replay import discard
@@ -120,8 +120,6 @@ def test_an_audit_row_that_was_taken_out(home: Installation, sequence: int) -> N
 
 
 def test_what_waits_in_the_spool_is_told_and_is_no_fault(home: Installation) -> None:
-    from tests.fixtures.rig import delivery
-
     home.ingest.deliver(delivery([event(event_id="new")]))
     spool = check(home)[-1]
     assert spool.ok and not spool.detail.startswith("0 bytes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from tongguan.app.questions import StageQuestions
 from tongguan.ingest.errors import BusyError, KeyReusedError
 from tongguan.model.access import Level, Role, Scope
 from tongguan.model.answers import CaseFilter, FlowFilter
+from tongguan.records import audit
 from tongguan.records.errors import StoreBusyError
 from tongguan.warehouse.client import Limits, Warehouse
 from tongguan.warehouse.errors import QueryTimeoutError, WarehouseError, WarehouseUnavailableError
@@ -74,8 +76,14 @@ def desk(home: Installation) -> Iterator[Desk]:
     try:
         yield Desk(home, pool)
     finally:
-        for _ in range(2):
-            pool.submit(lambda: (time.sleep(0.05), home.warehouse.close_thread())).result()
+        both = threading.Barrier(2, timeout=20)
+
+        def close() -> None:
+            both.wait()
+            home.warehouse.close_thread()
+
+        for closed in [pool.submit(close) for _ in range(2)]:
+            closed.result()
         pool.shutdown()
 
 
@@ -141,7 +149,7 @@ def test_revealing_is_written_down_before_it_is_told(desk: Desk, monkeypatch: py
         raise StoreBusyError(5)
 
     with monkeypatch.context() as patch:
-        patch.setattr(room.audit, "append", fails)
+        patch.setattr(audit, "append", fails)
         with pytest.raises(QuestionFailedError):
             desk.ask(lambda q: q.reveal(ANN, token))
 
