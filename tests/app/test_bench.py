@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from tests.tools import require_tool
 from tongguan.app.bench.engine import arrow_table
 from tongguan.app.bench.measure import Bench, Sizes
 from tongguan.app.bench.sender import percentiles
@@ -82,8 +82,8 @@ def test_one_part_leaves_the_others_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="resident memory is read from /proc")
 def test_a_small_bench_has_every_figure(tmp_path: Path) -> None:
+    require_tool("Linux, for resident memory in /proc", Path("/proc/self/status").exists())
     sizes = Sizes(events=2600, cases=2000, batch=500, single_seconds=0.3, visible_seconds=0.5)
     told: list[str] = []
     found = Bench(tmp_path, sizes, told.append).run(("ingest", "single", "visible", "memory"))

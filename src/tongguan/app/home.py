@@ -10,10 +10,13 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+_TRIES, _PAUSE = 5, 0.05
 
 
 class HomeInUseError(Exception):
@@ -88,11 +91,16 @@ class Home:
             HomeInUseError: another process is.
         """
         file = (self.folder / "owner.lock").open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise HomeInUseError(f"{self.folder} is in use by another process{self._who()}") from error
+        for attempt in range(_TRIES):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if attempt == _TRIES - 1:
+                    file.close()
+                    raise HomeInUseError(f"{self.folder} is in use by another process{self._who()}") from error
+                # Another command that only looks whether somebody owns the home holds the lock for a moment.
+                time.sleep(_PAUSE)
         self._lock = file
         self.withdraw()
 

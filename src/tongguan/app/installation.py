@@ -25,7 +25,7 @@ from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.records import idempotency
 from tongguan.records.database import Database
-from tongguan.warehouse.client import Warehouse
+from tongguan.warehouse.client import Limits, Warehouse
 from tongguan.warehouse.migrations import migrate
 
 
@@ -100,7 +100,7 @@ def open_installation(
         undo.callback(database.close)
         database.migrate()
         vocabulary = vocabulary or build_vocabulary()
-        warehouse = Warehouse(settings.warehouse, memory=settings.memory)
+        warehouse = Warehouse(settings.warehouse, memory=settings.memory, limits=Limits(seconds=settings.query_seconds))
         undo.callback(warehouse.close)
         migrated = migrate(warehouse, vocabulary, settings.zone)
         installation = _wire(home, settings, vocabulary, database, warehouse, migrated, now, ticks)

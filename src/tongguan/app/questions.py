@@ -24,7 +24,7 @@ from tongguan.processes.cases import case_page
 from tongguan.processes.trace import newest_events, trace
 from tongguan.records import audit
 from tongguan.records.errors import RecordsError
-from tongguan.warehouse.client import Cancellation, Limits
+from tongguan.warehouse.client import Cancellation
 from tongguan.warehouse.errors import WarehouseError
 from tongguan.web.kit.ports import (
     CaseSort,
@@ -51,7 +51,6 @@ class StageQuestions:
     def __init__(self, installation: Installation, pool: Executor) -> None:
         self._installation = installation
         self._pool = pool
-        self._limits = Limits(seconds=installation.settings.query_seconds)
 
     async def _ask(self, question: Callable[[Cancellation], T]) -> T:
         cancellation = Cancellation()
@@ -106,7 +105,6 @@ class StageQuestions:
                 limit=min(limit, 10_000),
                 offset=offset,
                 aliases=aliases,
-                limits=self._limits,
                 cancellation=c,
             )
         )

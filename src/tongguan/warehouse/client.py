@@ -96,9 +96,11 @@ class Warehouse:
         dsn: ``chdb:///absolute/path`` for the engine in this process, or ``clickhouse://user:password@host:port/database``
             (``clickhouses://`` for TLS; the port is that of the HTTP interface, 8123 or 8443).
         memory: bytes the embedded engine may use in all; ignored for a server.
+        limits: what a query may use that does not bring its own.
     """
 
-    def __init__(self, dsn: str, *, memory: int = 4 * 1024**3) -> None:
+    def __init__(self, dsn: str, *, memory: int = 4 * 1024**3, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self.dsn = dsn
         self.embedded = dsn.startswith("chdb:")
         self._memory = memory
@@ -166,7 +168,7 @@ class Warehouse:
         Args:
             sql: ClickHouse SQL with typed parameters, such as ``{day:Date}``.
             parameters: their values.
-            limits: seconds and memory that it may use.
+            limits: seconds and memory that it may use; those of the warehouse without.
             cancellation: lets another thread stop it.
             settings: further engine settings for this query alone.
 
@@ -175,7 +177,7 @@ class Warehouse:
             WarehouseUnavailableError: a retry helps.
             WarehouseError: anything else the engine says.
         """
-        limits = limits or Limits()
+        limits = limits or self._limits
         given = {"max_execution_time": limits.seconds, "max_memory_usage": limits.memory, **(settings or {})}
         if cancellation is not None:
             if cancellation.cancelled.is_set():
