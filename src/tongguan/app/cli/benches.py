@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,7 +67,8 @@ def crash(
         except CrashBenchError as error:
             found.say(str(error))
             raise typer.Exit(FAILED) from error
-    answer = {"rounds": rounds, "seed": seed, "sound": report.sound, **asdict(report)}
+    # dataclasses.asdict would make a Counter of the pairs of a Counter.
+    answer = {"rounds": rounds, "seed": seed, "sound": report.sound, **vars(report), "kills": dict(report.kills)}
     found.show(answer, lambda: rows_table("Crash", ["figure", "value"], _flat(answer)), json)
     if not report.sound:
         raise typer.Exit(FAILED)
