@@ -197,6 +197,14 @@ def test_token_is_shown_once_and_can_be_revoked() -> None:
     assert admin.post(f"/tokens/{token_id[1]}/revoke", {}).status_code == 404
 
 
+def test_the_sign_in_page_keeps_the_theme_of_whoever_was_here_last() -> None:
+    visitor = Visitor.as_role(make_operation(), Role.ANALYST)
+    visitor.post("/account/preferences", {"language": "en", "theme": "dark", "density": "normal"})
+    visitor.post("/signout", {})
+    assert 'data-bs-theme="dark"' in visitor.get("/signin").text
+    assert 'data-bs-theme="light"' in Visitor(make_operation()).get("/signin").text
+
+
 def test_preferences_are_kept() -> None:
     operation = make_operation()
     visitor = Visitor.as_role(operation, Role.ANALYST)

@@ -45,7 +45,9 @@ class Visitor:
         transport = httpx.ASGITransport(self.operation.application, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=self._base, cookies=self.cookies) as client:
             response = await client.request(method, path, data=fields, headers=headers)
-            self.cookies = dict(client.cookies)
+            # What the site set now (with a domain) stands over what was sent along (without one).
+            kept = sorted(client.cookies.jar, key=lambda cookie: bool(cookie.domain))
+            self.cookies = {cookie.name: cookie.value or "" for cookie in kept}
             return response
 
     def form_token(self, html: str) -> str:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SESSION_COOKIE: Final = "tongguan_session"
 FORM_COOKIE: Final = "tongguan_form"
 LANGUAGE_COOKIE: Final = "tongguan_language"
+THEME_COOKIE: Final = "tongguan_theme"
 NAVIGATION_COOKIE: Final = "tongguan_navigation"
 
 CSRF_FIELD: Final = "csrf"

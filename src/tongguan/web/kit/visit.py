@@ -25,6 +25,7 @@ from tongguan.web.kit.security import (
     FORM_COOKIE,
     LANGUAGE_COOKIE,
     NAVIGATION_COOKIE,
+    THEME_COOKIE,
     safe_next,
     same_token,
 )
@@ -81,8 +82,9 @@ class Visit:
 
     @property
     def theme(self) -> str:
-        """``light`` or ``dark``."""
-        return self.session.user.theme if self.session is not None and self.session.user.theme in THEMES else THEMES[0]
+        """``light`` or ``dark``; before sign-in that of whoever used this browser last."""
+        wanted = self.session.user.theme if self.session is not None else self.request.cookies.get(THEME_COOKIE, "")
+        return wanted if wanted in THEMES else THEMES[0]
 
     @property
     def density(self) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tongguan.web.kit.access import PASSWORD_PATH, Page, Room
 from tongguan.web.kit.accounts import Refusal, SignInRefused
-from tongguan.web.kit.security import FORM_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, safe_next
+from tongguan.web.kit.security import FORM_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE, safe_next
 from tongguan.web.kit.texts import choose_language
 from tongguan.web.kit.visit import Visit
 
@@ -56,6 +56,7 @@ async def sign_in(visit: Visit) -> Response:
         return visit.render("gate/signin.html", SignInPage(name, target, outcome.refusal, outcome.until, wait), status)
     response = RedirectResponse(PASSWORD_PATH if outcome.user.must_change_password else target, HTTPStatus.SEE_OTHER)
     visit.set_cookie(response, SESSION_COOKIE, outcome.cookie, days=visit.site.settings.session_days)
+    visit.set_cookie(response, THEME_COOKIE, outcome.user.theme, days=365)
     response.delete_cookie(FORM_COOKIE)
     return response
 

@@ -12,6 +12,7 @@ from tongguan.web.kit.access import PASSWORD_PATH, Page
 from tongguan.web.kit.accounts import PasswordFault
 from tongguan.web.kit.components import Notice, Status
 from tongguan.web.kit.filters import scope_text
+from tongguan.web.kit.security import THEME_COOKIE
 from tongguan.web.kit.texts import LANGUAGES, msg
 from tongguan.web.kit.visit import DENSITIES, THEMES, Visit
 
@@ -52,7 +53,9 @@ async def preferences(visit: Visit) -> Response:
         chosen["theme"] if chosen["theme"] in THEMES else visit.theme,
         chosen["density"] if chosen["density"] in DENSITIES else visit.density,
     )
-    return visit.go(await visit.form_value("next") or "/account?done=preferences")
+    response = visit.go(await visit.form_value("next") or "/account?done=preferences")
+    visit.set_cookie(response, THEME_COOKIE, chosen["theme"] if chosen["theme"] in THEMES else visit.theme, days=365)
+    return response
 
 
 async def password_form(visit: Visit) -> Response:
