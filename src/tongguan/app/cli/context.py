@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -57,6 +59,14 @@ class Commands:
             sys.stdout.buffer.flush()
         else:
             self.out.print(table())
+
+    def moment(self, text: str | None) -> str:
+        """Return a time of an answer as people read it: to the second, in the operation's zone."""
+        if not text:
+            return "—"
+        from tongguan.app.settings import read_settings
+
+        return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(read_settings(self.folder).zone)):%Y-%m-%d %H:%M:%S}"
 
     def say(self, text: str) -> None:
         """Tell something on standard error."""

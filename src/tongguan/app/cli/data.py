@@ -26,7 +26,7 @@ def sources(ctx: typer.Context, json: JsonOption = False) -> None:
     with told(found):
         rows = found.api.call("GET", "/api/v1/sources")
         names = ["source", "received", "accepted", "duplicate", "quarantined", "rejected", "difference", "newest_event"]
-        table = [[row[name] for name in names] for row in rows]
+        table = [[*[row[name] for name in names[:-1]], found.moment(row["newest_event"])] for row in rows]
         found.show(rows, lambda: rows_table("Sources", names, table, right=tuple(names[1:7])), json)
 
 

@@ -42,7 +42,8 @@ def list_events(
         params = {"limit": str(limit), **({"channel": channel} if channel else {}), **({"region": region} if region else {})}
         rows = found.api.call("GET", f"/api/v1/stages/{stage}/events", params=params)
         names = ["time", "type", "source", "amount", "event_id"]
-        found.show(rows, lambda: rows_table(f"Newest events of {stage}", names, [[row[name] for name in names] for row in rows]), json)
+        table = [[found.moment(row["time"]), *[row[name] for name in names[1:]]] for row in rows]
+        found.show(rows, lambda: rows_table(f"Newest events of {stage}", names, table), json)
 
 
 def types(ctx: typer.Context, json: JsonOption = False) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tongguan.app.cli.context import JsonOption, commands, rows_table, told
+from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
 from tongguan.lib.money import to_text
 
 
@@ -40,35 +40,33 @@ def orders(
             return
         if order:
             answer = found.api.call("GET", f"/api/v1/cases/order/{order}")
-            found.show(answer, lambda: _story(answer), json)
+            found.show(answer, lambda: _story(found, answer), json)
             return
         given = {"search": search, "status": status, "stage": stage, "channel": channel, "region": region, "sort": sort}
         params = {name: value for name, value in given.items() if value} | {"limit": str(limit), "offset": str(offset)}
         if open_only:
             params["open_only"] = "true"
         answer = found.api.call("GET", "/api/v1/cases/order", params=params)
-        found.show(answer, lambda: _list(answer), json)
+        found.show(answer, lambda: _list(found, answer), json)
 
 
 def _money(minor: int | None, currency: str) -> str:
     return "—" if minor is None else f"{to_text(minor, currency or 'CNY')} {currency}".strip()
 
 
-def _list(answer: dict[str, Any]) -> Any:
+def _list(found: Commands, answer: dict[str, Any]) -> Any:
     rows = [
         [
             row["case_id"],
             row["status"],
-            row["step"],
-            row["first_time"],
-            row["last_time"],
+            found.moment(row["last_time"]),
             row["channel"],
             row["region"],
             _money(row["paid"], row["currency"]),
         ]
         for row in answer["rows"]
     ]
-    names = ["order", "status", "step", "first", "last", "channel", "region", "paid"]
+    names = ["order", "status", "last event", "channel", "region", "paid"]
     return rows_table(f"{len(rows)} of {answer['total']} orders", names, rows, right=("paid",))
 
 
@@ -88,12 +86,14 @@ def _summary(answer: dict[str, Any]) -> Any:
     return rows_table("Orders", ["what", "value"], rows, right=("value",))
 
 
-def _story(answer: dict[str, Any]) -> Any:
+def _story(found: Commands, answer: dict[str, Any]) -> Any:
     case = answer["case"]
     rows = []
     for event in answer["events"]:
         gap = "" if event["gap"] is None else f"+{event['gap']:.0f} s"
-        rows.append([event["time"], gap, event["type"], event["via"], _money(event["amount"], event["currency"]), event["source"]])
+        rows.append(
+            [found.moment(event["time"]), gap, event["type"], event["via"], _money(event["amount"], event["currency"]), event["source"]]
+        )
     joined = ", ".join(f"{join['kind']} {len(join['ids']) or 'none'}" for join in answer["joins"])
     title = f"Order {case['case_id']}: {case['status']} — joined: {joined}"
     return rows_table(title, ["time", "after", "event", "via", "amount", "source"], rows, right=("after", "amount"))
