@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tongguan.app.installation import Installation
 from tongguan.records import audit, blocks, ledger
 from tongguan.warehouse.migrations import MIGRATIONS
-from tongguan.warehouse.schema import case_selects, views
+from tongguan.warehouse.schema import case_select, views
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,18 @@ def _projections(installation: Installation) -> Finding:
 
 
 def _cases(installation: Installation) -> Finding:
-    warehouse = installation.warehouse
-    wrong = []
-    total = 0
-    for kind, select in case_selects(installation.vocabulary).items():
-        expected = warehouse.query(f"SELECT sum(length(entries)), uniqExact(case_id) FROM ({select})").first()
-        found = warehouse.query(
-            "SELECT sum(length(entries)), uniqExact(case_id) FROM cases WHERE kind = {kind:String}", {"kind": kind}
-        ).first()
-        total += int(found[1])
-        if tuple(expected) != tuple(found):
-            wrong.append(f"{kind}: events say {expected[0]} steps of {expected[1]} cases, cases hold {found[0]} of {found[1]}")
+    counted = "SELECT kind, sum(length(entries)), uniqExact(case_id) FROM {source} GROUP BY kind ORDER BY kind"
+    expected, found = (
+        {kind: (steps, cases) for kind, steps, cases in installation.warehouse.query(counted.format(source=source)).rows}
+        for source in (f"({case_select(installation.vocabulary)})", "cases")
+    )
+    nothing = (0, 0)
+    wrong = [
+        "{}: events say {} steps of {} cases, cases hold {} of {}".format(kind, *expected.get(kind, nothing), *found.get(kind, nothing))
+        for kind in sorted(expected.keys() | found.keys())
+        if expected.get(kind) != found.get(kind)
+    ]
+    total = sum(cases for _, cases in found.values())
     return Finding("cases agree with events", not wrong, "; ".join(wrong) or f"{total} cases")
 
 

@@ -267,7 +267,7 @@ def views(vocabulary: Vocabulary) -> list[View]:
             "SELECT cityHash64(event_id) AS id_hash, sipHash64(event_id) AS id_check, body, block FROM events",
         ),
         View("event_objects_view", "event_objects", _objects_select()),
-        *[View(f"cases_{kind}_view", "cases", select) for kind, select in case_selects(vocabulary).items()],
+        *([View("cases_view", "cases", cases)] if (cases := case_select(vocabulary)) else []),
         View(
             "hourly_counts_view",
             "hourly_counts",
@@ -303,31 +303,39 @@ def _aggregate_select() -> str:
     )
 
 
-def case_selects(vocabulary: Vocabulary) -> dict[str, str]:
-    """Return, by case kind, the SELECT that turns a block of events into partial states of its cases."""
-    found = {}
+def case_select(vocabulary: Vocabulary) -> str:
+    """Return the SELECT that turns a block of events into partial states of every case that they move; empty without any.
+
+    One view for all kinds: a view costs some milliseconds for every block, whether anything in it concerns the view or not.
+    """
+    moved: set[str] = set()
+    touches = []
     for kind in vocabulary.case_kinds.values():
         by_type = {t.name: t.milestones[kind.name] for t in vocabulary.event_types.values() if kind.name in t.milestones}
         if by_type:
             promising = [name for name, milestone in by_type.items() if not kind.due_at or milestone in kind.due_at]
-            found[kind.name] = _case_select(kind.name, kind.key, by_type, promising)
-    return found
+            touches.append(_touch(kind.name, kind.key, by_type, promising))
+            moved.update(by_type)
+    if not touches:
+        return ""
+    latest = [f"argMaxStateIf(toString(e.{name}), k, e.{name} != '') AS {name}" for name in CASE_ATTRIBUTES]
+    return (
+        f"WITH {order_key_sql('e.')} AS k SELECT c.1 AS kind, c.2 AS case_id, groupArray((k, c.3, e.amount)) AS entries,"
+        f" {', '.join(latest)}, argMaxStateIf(assumeNotNull(e.due_time), k, isNotNull(e.due_time) AND c.4) AS due_time"
+        f" FROM events AS e ARRAY JOIN arrayFilter(x -> x.2 != '' AND x.3 != '', [{', '.join(touches)}]) AS c"
+        f" WHERE e.type IN ({_texts(sorted(moved))}) GROUP BY c.1, c.2"
+    )
+
+
+def _touch(kind: str, key: str, by_type: dict[str, str], promising: Sequence[str]) -> str:
+    """Return what an event means to a kind of case: (kind, case id, milestone or empty, whether its due time is a promise)."""
+    types, milestones = _texts(sorted(by_type)), _texts([by_type[name] for name in sorted(by_type)])
+    promises = f"e.type IN ({_texts(sorted(promising))})" if promising else "toUInt8(0)"
+    return f"('{kind}', toString(e.{key}), transform(toString(e.type), [{types}], [{milestones}], ''), {promises})"
 
 
 def _texts(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
-
-
-def _case_select(kind: str, key: str, by_type: dict[str, str], promising: Sequence[str]) -> str:
-    promises = f"isNotNull(e.due_time) AND e.type IN ({_texts(sorted(promising))})"
-    types, milestones = _texts(sorted(by_type)), _texts([by_type[name] for name in sorted(by_type)])
-    latest = [f"argMaxStateIf(toString({name}), k, {name} != '') AS {name}" for name in CASE_ATTRIBUTES]
-    return (
-        f"WITH {order_key_sql('e.')} AS k SELECT '{kind}' AS kind, e.{key} AS case_id,"
-        f" groupArray((k, transform(toString(e.type), [{types}], [{milestones}], ''), e.amount)) AS entries,"
-        f" {', '.join(latest)}, argMaxStateIf(assumeNotNull(e.due_time), k, {promises}) AS due_time"
-        f" FROM events AS e WHERE e.{key} != '' AND e.type IN ({types}) GROUP BY e.{key}"
-    )
 
 
 PROJECTIONS: Final = ("event_keys", "event_objects", "cases", "hourly_counts", "aggregate_facts")
