@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,11 @@ NAMES: Final = ("q", "stage", "status", "step", "channel", "region", "business_c
 
 @dataclass(frozen=True)
 class OrdersPage:
-    """Context of the list."""
+    """Context of the list.
+
+    Attributes:
+        filtered: a filter is set, so that the key figures over all orders would mislead and are not shown.
+    """
 
     scope: str
     filters: Sequence[Filter]
@@ -43,6 +47,7 @@ class OrdersPage:
     table: Table | None
     stage: str
     bad_dates: Sequence[str]
+    filtered: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,10 @@ def _where(visit: Visit) -> CaseFilter:
         until=until + timedelta(days=1) if until else None,
         open_only=visit.query("open") == "1",
     )
+
+
+def _filtered(visit: Visit) -> bool:
+    return any(visit.query(name) for name in NAMES)
 
 
 def _filters(visit: Visit) -> list[Filter]:
@@ -150,7 +159,6 @@ def _table(visit: Visit, found: CasePage, address: Address, sort: CaseSort) -> T
     shown = columns(visit)
     state = table_state({"sort": ("-" if sort.descending else "") + sort.by}, CaseOrder, "-last")
     exports = [(kind.upper(), str(address.at(f"/orders.{kind}"))) for kind in FORMATS] if visit.may(Permission.EXPORT) else []
-    filtered = any(visit.query(name) for name in NAMES)
     empty = (
         Empty(
             visit.text("No order fits these filters"),
@@ -158,7 +166,7 @@ def _table(visit: Visit, found: CasePage, address: Address, sort: CaseSort) -> T
             visit.text("Remove filters"),
             "/orders",
         )
-        if filtered
+        if _filtered(visit)
         else Empty(
             visit.text("No orders yet"), visit.text("No source has sent order events."), visit.text("How to send data"), "/help#data"
         )
@@ -175,11 +183,25 @@ def _table(visit: Visit, found: CasePage, address: Address, sort: CaseSort) -> T
     )
 
 
+def _in_order(sums: Mapping[str, int]) -> dict[str, int]:
+    """Return the sums, yuan first, then by code: several have no order of size; zeros only where all are."""
+    some = any(sums.values())
+    return {code: sums[code] for code in sorted(sums, key=lambda code: (code != "CNY", code)) if sums[code] or not some}
+
+
+def _sums(sums: Mapping[str, int], write: Callable[[int | None, str], str]) -> str:
+    """Write the sum of every currency; they are never added up."""
+    return " + ".join(write(minor, code) for code, minor in sums.items()) or write(None, "CNY")
+
+
 def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
     fmt, text = visit.formats, visit.text
     top = next(iter(summary.by_status.items()), None)
-    paid = next(iter(sorted(summary.paid.items(), key=lambda pair: -pair[1])), ("CNY", None))
-    sold = next(iter(sorted(summary.sold.items(), key=lambda pair: -pair[1])), ("CNY", None))
+    sold, paid = _in_order(summary.sold), _in_order(summary.paid)
+    average = [fmt.money(sum(sold.values()) // summary.orders, *sold)] if len(sold) == 1 and summary.orders else []
+    share = (
+        [fmt.rate(sum(paid.values()) / sum(sold.values()))] if list(paid) == list(sold) and len(sold) == 1 and any(sold.values()) else []
+    )
     promised = summary.promised
     note = text("%(status)s: %(n)s", status=visit.codes.status(top[0]), n=fmt.full(top[1])) if top else ""
     return [
@@ -194,20 +216,18 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
         ),
         KpiCard(
             text("Ordered"),
-            fmt.money_compact(sold[1], sold[0]),
+            _sums(sold, fmt.money_compact),
             "/orders?sort=-sold",
-            title=fmt.money(sold[1], sold[0]),
-            note=text("%(amount)s per order", amount=fmt.money(sold[1] // summary.orders, sold[0])) if sold[1] and summary.orders else "",
+            title=_sums(sold, fmt.money),
+            note=text("%(amount)s per order", amount=average[0]) if average else "",
             key="sold",
         ),
         KpiCard(
             text("Paid"),
-            fmt.money_compact(paid[1], paid[0]),
+            _sums(paid, fmt.money_compact),
             "/orders?sort=-paid",
-            title=fmt.money(paid[1], paid[0]),
-            note=text("%(rate)s of what was ordered", rate=fmt.rate(paid[1] / sold[1]))
-            if paid[1] and sold[1] and paid[0] == sold[0]
-            else "",
+            title=_sums(paid, fmt.money),
+            note=text("%(rate)s of what was ordered", rate=share[0]) if share else "",
             key="paid",
         ),
     ]
@@ -235,6 +255,7 @@ async def orders(visit: Visit) -> Response:
         table=_table(visit, panel.value, address, sort) if panel.value else None,
         stage=visit.codes.stage(visit.query("stage")) if visit.query("stage") else "",
         bad_dates=[visit.query(name) for name in ("since", "until") if visit.query(name) and _midnight(visit, name) is None],
+        filtered=_filtered(visit),
     )
     return visit.render("orders/orders.html", page)
 
