@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -107,6 +109,29 @@ def test_tile_leads_to_what_waits_or_to_the_stage(operation: Operation) -> None:
     page = Visitor.as_role(operation, Role.ADMIN).get("/?channel=app").text
     assert 'href="/orders?stage=shipping&amp;channel=app" id="stage-shipping"' in page
     assert 'href="/stages/visits?channel=app" id="stage-visits"' in page
+
+
+FILTERED = {"channel": "app", "region": "GX", "business_class": "goods", "brand": "wo"}
+
+
+@pytest.mark.parametrize("path", ["/", "/?view=table"])
+def test_every_link_of_the_panorama_keeps_the_filters(operation: Operation, path: str) -> None:
+    page = Visitor.as_role(operation, Role.ADMIN).get(f"{path}{'&' if '?' in path else '?'}{urlencode(FILTERED)}").text
+    targets = [urlsplit(unescape(href)) for href in re.findall(r'href="([^"]+)"', page.split('class="tg-kpis"')[1])]
+    kept = [target for target in targets if target.path == "/orders" or target.path.startswith("/stages/")]
+    assert len(kept) > 8
+    for target in kept:
+        known = dict(FILTERED) if target.path.startswith("/stages/") else {k: v for k, v in FILTERED.items() if k != "brand"}
+        assert dict(parse_qsl(target.query)).items() >= known.items(), target
+    for key in ("waiting", "oldest", "failures"):
+        href = re.search(rf'href="([^"]+)" id="kpi-{key}"', page)
+        assert href
+        assert "business_class=goods" in href[1], key
+
+
+def test_all_that_waits_in_a_stage_keeps_the_filters(operation: Operation) -> None:
+    page = Visitor.as_role(operation, Role.ADMIN).get("/stages/shipping?channel=app&business_class=goods").text
+    assert 'href="/orders?stage=shipping&amp;sort=last&amp;channel=app&amp;business_class=goods"' in page
 
 
 def test_reveal_shows_one_value_and_is_asked_for_its_own_order_only() -> None:

@@ -22,7 +22,7 @@ from tongguan.web.kit.filters import code_filter, scope_text
 from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.panorama.tiles import HOURS, cards, tile
+from tongguan.web.rooms.panorama.tiles import HOURS, cards, orders_href, tile
 
 FILTERS: Final = ("channel", "region", "business_class", "brand")
 EVENTS_SHOWN: Final = 50
@@ -84,7 +84,7 @@ async def _flow_part(visit: Visit) -> FlowPart:
     flow = panel.value
     tiles = [tile(visit, stage, place, flow, where) for place, stage in enumerate(flow.stages, 1)] if flow else []
     stale = bool(flow and flow.data_through and flow.at - flow.data_through > visit.site.settings.stale_after)
-    found = cards(visit, flow, tiles, address) if flow else []
+    found = cards(visit, flow, tiles, where, address) if flow else []
     return FlowPart(
         panel, tiles, found, stale, Address("/", {"view": address.values["view"]}).having(), str(address), visit.query("view") == "table"
     )
@@ -156,7 +156,7 @@ async def stage_page(visit: Visit) -> Response:
         chart=_chart(visit, stage) if stage else None,
         events=events,
         waiting=waiting,
-        waiting_href=str(Address("/orders", {"stage": name, "channel": where.channel, "region": where.region, "sort": "last"})),
+        waiting_href=orders_href(where, stage=name, sort="last"),
         data_through=flow.data_through if flow else None,
     )
     return visit.render("panorama/stage.html", page)

@@ -35,12 +35,22 @@ def spark(visit: Visit, stage: StageStatus) -> Spark:
     return Spark(points(stage.hourly, top, HOURS), points(stage.hourly_yesterday, top, HOURS), label)
 
 
-def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter) -> str:
+def orders_href(where: FlowFilter, **values: str) -> str:
+    """Lead to the list of orders with the same filters, as far as it knows them: it has none for the brand."""
+    return str(Address("/orders", {**values, "channel": where.channel, "region": where.region, "business_class": where.business_class}))
+
+
+def stage_page_href(name: str, where: FlowFilter) -> str:
+    """Lead to a stage's own page with the same filters."""
+    values = {"channel": where.channel, "region": where.region, "business_class": where.business_class, "brand": where.brand}
+    return str(Address(f"/stages/{name}", values))
+
+
+def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter, **values: str) -> str:
     """Lead to the orders that wait in a stage; where nothing can wait, or something else does, to the stage's own page."""
-    values = {"channel": where.channel, "region": where.region, "business_class": where.business_class}
     if visit.site.vocabulary.stage(stage.name).case_kind == "order" and stage.backlog:
-        return str(Address("/orders", {"stage": stage.name, **values}))
-    return str(Address(f"/stages/{stage.name}", {**values, "brand": where.brand}))
+        return orders_href(where, stage=stage.name, **values)
+    return stage_page_href(stage.name, where)
 
 
 def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter) -> StageTile:
@@ -72,7 +82,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
     )
 
 
-def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address) -> list[KpiCard]:
+def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address) -> list[KpiCard]:
     """Return the key figures above the stages."""
     fmt = visit.formats
     wrong = [t for t in tiles if t.status in {Status.BAD, Status.WATCH}]
@@ -98,7 +108,7 @@ def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address
             value=fmt.compact(waiting),
             title=fmt.full(waiting),
             unit=visit.text("cases"),
-            href=str(Address("/orders", {"open": "1", "channel": address.values["channel"], "region": address.values["region"]})),
+            href=orders_href(where, open="1"),
             note=visit.text("in all stages together"),
         ),
         KpiCard(
@@ -106,7 +116,7 @@ def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address
             name=visit.text("Waiting longest"),
             value=fmt.duration((flow.at - oldest.oldest).total_seconds()) if oldest and oldest.oldest else fmt.duration(None),
             title=fmt.iso(oldest.oldest) if oldest else "",
-            href=f"/orders?stage={oldest.name}&sort=last" if oldest else str(address),
+            href=stage_href(visit, oldest, where, sort="last") if oldest else str(address),
             note=visit.codes.stage(oldest.name) if oldest else visit.text("nothing waits"),
         ),
         KpiCard(
@@ -115,7 +125,7 @@ def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], address: Address
             value=fmt.compact(failures),
             title=fmt.full(failures),
             unit=visit.text("events"),
-            href=str(Address(f"/stages/{most.name}", {})) if most and most.failures else str(address),
+            href=stage_page_href(most.name, where) if most and most.failures else str(address),
             note=visit.text("most in %(stage)s", stage=visit.codes.stage(most.name)) if most and most.failures else "",
         ),
     ]
