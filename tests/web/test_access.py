@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,34 @@ def test_sign_in_leads_where_one_wanted_to_go(operation: Operation) -> None:
     assert response.status_code == 303
     assert response.headers["location"] == "/orders?channel=app&sort=-sold"
     assert visitor.get("/orders").status_code == 200
+
+
+def test_language_chosen_on_the_sign_in_page_stays_after_it() -> None:
+    operation = make_operation()
+    visitor = Visitor(operation)
+    visitor.get("/signin?lang=en")
+    visitor.sign_in("analyst", PASSWORD)
+    assert '<html lang="en"' in visitor.get("/").text
+    kept = next(row.user for row in asyncio.run(operation.accounts.users()) if row.user.name == "analyst")
+    assert (kept.language, kept.theme, kept.density) == ("en", "light", "normal")
+
+
+def test_preferences_win_over_an_earlier_choice_on_the_sign_in_page() -> None:
+    visitor = Visitor(make_operation())
+    visitor.get("/signin?lang=en")
+    visitor.sign_in("analyst", PASSWORD)
+    visitor.csrf = visitor.form_token(visitor.get("/account").text)
+    assert visitor.post("/account/preferences", {"language": "zh-CN"}).status_code == 303
+    visitor.post("/signout", {})
+    visitor.sign_in("analyst", PASSWORD)
+    assert '<html lang="zh-CN"' in visitor.get("/").text
+
+
+def test_sign_in_without_a_choice_leaves_the_language() -> None:
+    visitor = Visitor(make_operation())
+    visitor.get("/signin", {"accept-language": "en"})
+    visitor.sign_in("analyst", PASSWORD)
+    assert '<html lang="zh-CN"' in visitor.get("/").text
 
 
 @pytest.mark.parametrize(

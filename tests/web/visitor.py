@@ -48,6 +48,9 @@ class Visitor:
             # What the site set now (with a domain) stands over what was sent along (without one).
             kept = sorted(client.cookies.jar, key=lambda cookie: bool(cookie.domain))
             self.cookies = {cookie.name: cookie.value or "" for cookie in kept}
+            for header in response.headers.get_list("set-cookie"):
+                if "max-age=0" in header.lower():
+                    self.cookies.pop(header.partition("=")[0], None)
             return response
 
     def form_token(self, html: str) -> str:

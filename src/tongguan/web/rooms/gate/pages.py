@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from tongguan.model.access import User
 from tongguan.web.kit.access import PASSWORD_PATH, Page, Room
 from tongguan.web.kit.accounts import Refusal, SignInRefused
 from tongguan.web.kit.security import FORM_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE, THEME_COOKIE, safe_next
@@ -54,11 +55,19 @@ async def sign_in(visit: Visit) -> Response:
         wait = (outcome.until - visit.now).total_seconds() if outcome.until else None
         status = HTTPStatus.TOO_MANY_REQUESTS if outcome.refusal is Refusal.LOCKED else HTTPStatus.UNAUTHORIZED
         return visit.render("gate/signin.html", SignInPage(name, target, outcome.refusal, outcome.until, wait), status)
+    await _keep_language(visit, outcome.user)
     response = RedirectResponse(PASSWORD_PATH if outcome.user.must_change_password else target, HTTPStatus.SEE_OTHER)
     visit.set_cookie(response, SESSION_COOKIE, outcome.cookie, days=visit.site.settings.session_days)
     visit.set_cookie(response, THEME_COOKIE, outcome.user.theme, days=365)
     response.delete_cookie(FORM_COOKIE)
     return response
+
+
+async def _keep_language(visit: Visit, user: User) -> None:
+    """Make the language that was chosen on the sign-in page the user's own."""
+    chosen = choose_language(visit.request.cookies.get(LANGUAGE_COOKIE, ""))
+    if chosen and chosen != user.language:
+        await visit.site.accounts.set_preferences(user, chosen, user.theme, user.density)
 
 
 async def sign_out(visit: Visit) -> Response:

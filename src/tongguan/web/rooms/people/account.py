@@ -12,7 +12,7 @@ from tongguan.web.kit.access import PASSWORD_PATH, Page
 from tongguan.web.kit.accounts import PasswordFault
 from tongguan.web.kit.components import Notice, Status
 from tongguan.web.kit.filters import scope_text
-from tongguan.web.kit.security import THEME_COOKIE
+from tongguan.web.kit.security import LANGUAGE_COOKIE, THEME_COOKIE
 from tongguan.web.kit.texts import LANGUAGES, msg
 from tongguan.web.kit.visit import DENSITIES, THEMES, Visit
 
@@ -55,6 +55,7 @@ async def preferences(visit: Visit) -> Response:
     )
     response = visit.go(await visit.form_value("next") or "/account?done=preferences")
     visit.set_cookie(response, THEME_COOKIE, chosen["theme"] if chosen["theme"] in THEMES else visit.theme, days=365)
+    response.delete_cookie(LANGUAGE_COOKIE)  # an earlier choice on the sign-in page must not undo this one at the next sign-in
     return response
 
 
