@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.operation import NOON, Operation, make_operation
 from tests.web.visitor import Visitor
-from tongguan.model.access import Role
+from tongguan.model.access import Level, Role, Scope
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.fake.accounts import PASSWORD
 from tongguan.web.kit.security import SESSION_COOKIE, safe_next
@@ -67,6 +67,22 @@ def test_every_route_as_every_role(operation: Operation, role: Role, language: s
             assert response.status_code == (200 if allowed else 403), (page.path, role)
         if not allowed:
             assert ("您的角色没有此项权限" if language == "zh-CN" else "Your role does not include this") in response.text
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_who_sees_some_regions_only_is_told_so(language: str) -> None:
+    operation = make_operation()
+    analyst = Visitor.as_role(operation, Role.ANALYST, language=language)
+    admin = operation.accounts.session_for(Role.ADMIN).user
+    scope = Scope(Level.CITY, regions=frozenset({"GX-NN"}))
+    asyncio.run(operation.accounts.change_user(admin, "u-analyst", Role.ANALYST, scope))
+    refused = analyst.get("/data")
+    assert refused.status_code == 403
+    assert ("此操作需要能查看全部区域的用户" if language == "zh-CN" else "This needs a user who sees all regions") in refused.text
+    assert ("南宁" if language == "zh-CN" else "Nanning") in refused.text.split('card tg-error"')[1]
+    assert "<li>" not in refused.text.split('card tg-error"')[1].split("btn-primary")[0]
+    by_role = analyst.get("/users").text
+    assert ("您的角色没有此项权限" if language == "zh-CN" else "Your role does not include this") in by_role
 
 
 @pytest.mark.parametrize("page", every_page(), ids=lambda page: f"{page.method} {page.path}")

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tongguan.lib.ids import sortable_id
-from tongguan.model.access import Permission, User
+from tongguan.model.access import PERMISSIONS, Permission, User
 from tongguan.web.kit.accounts import Session
 from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.components import Failure
@@ -186,7 +186,13 @@ class Visit:
         """Answer with the page that says what is wrong and what helps; ``cause`` is one of those in ``error.html``."""
         from tongguan.web.kit.errors import ErrorPage
 
-        return self.render("error.html", ErrorPage(status.value, cause, permission, self.request_id), status)
+        return self.render("error.html", ErrorPage(status.value, cause, permission, self.request_id, self._divided(permission)), status)
+
+    def _divided(self, permission: Permission | None) -> str:
+        """Name the user's regions where they alone, not the role, are why something is not allowed; else empty."""
+        if self.session is None or permission not in PERMISSIONS[self.user.role] or self.may(permission):
+            return ""
+        return self.listing(self.codes.label("region", code) for code in sorted(self.user.scope.regions))
 
     def set_cookie(self, response: Response, name: str, value: str, *, days: int | None = None) -> None:
         """Set a cookie that scripts cannot read and other sites do not send."""
