@@ -252,3 +252,20 @@ def test_charts_are_drawn_and_have_a_table(site: Served) -> None:
     assert page.locator("#ledger table tbody tr").count() >= 24
     assert said == []
     context.close()
+
+
+def test_a_text_filter_applies_when_it_is_left_and_escape_leaves_it_as_it_was(site: Served) -> None:
+    context = site.context()
+    page, said = visit(context, site, "/orders?channel=app")
+    page.fill("#f-customer_id", "KH00007")
+    page.keyboard.press("Tab")
+    page.wait_for_url("**/orders?channel=app&customer_id=KH00007")
+    page.fill("#f-customer_id", "KH00008")
+    page.keyboard.press("Escape")
+    assert page.input_value("#f-customer_id") == "KH00007"
+    page.fill("#f-q", "DD")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=DD**")
+    assert "customer_id=KH00007" in page.url
+    assert said == []
+    context.close()

@@ -26,7 +26,7 @@
     button.setAttribute("aria-expanded", String(open));
   }
 
-  // Filters: applied on change; empty ones stay out of the address.
+  // Filters: applied on change, texts when they are left or on Enter; empty ones stay out of the address.
   function apply(form) {
     const address = new URL(form.getAttribute("action"), location.href);
     new FormData(form).forEach((value, name) => { if (value) address.searchParams.set(name, value); });
@@ -34,7 +34,7 @@
   }
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-filters]");
-    if (form && event.target.type !== "search" && event.target.type !== "text") apply(form);
+    if (form) apply(form);
     if (event.target.matches("[data-pick-all]")) {
       all("[data-pick]", event.target.closest("table")).forEach((box) => { box.checked = event.target.checked; });
     }
@@ -140,7 +140,11 @@
     const menu = find("details.tg-menu[open]");
     if (menu) { menu.open = false; find("summary", menu).focus(); return; }
     if (document.body.classList.contains("tg-drawer-open")) { drawer(); return; }
-    if (typing(event.target)) { event.target.blur(); return; }
+    if (typing(event.target)) {
+      if (event.target.matches("form[data-filters] input")) event.target.value = event.target.defaultValue; // left, not applied
+      event.target.blur();
+      return;
+    }
     const back = find("[data-back], .tg-back a");
     if (back) back.click();
   }
