@@ -120,10 +120,18 @@ def test_the_same_person_has_the_same_token(made: Rig) -> None:
     assert ids[2] == "c-17"
 
 
-def test_a_token_stays_as_it_is(made: Rig) -> None:
+def test_a_token_of_tongguan_itself_stays_as_it_is(made: Rig) -> None:
+    token = made.store.token("phone", PHONE)
+    made.deliver(event(attributes={"phone": token}), trusted=True)
+    assert stored(made)["phone"] == token
+
+
+def test_a_source_cannot_plant_the_token_of_somebody_else(made: Rig) -> None:
     token = made.store.token("phone", PHONE)
     made.deliver(event(attributes={"phone": token}))
-    assert stored(made)["phone"] == token
+    planted = stored(made)["phone"]
+    assert planted != token
+    assert planted == made.store.token("phone", token)
 
 
 BAD_RECORDS = {

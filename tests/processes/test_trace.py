@@ -137,7 +137,11 @@ def test_columns_attributes_and_tokens(rig: Rig) -> None:
 
 def test_outside_the_scope_there_is_no_story(rig: Rig) -> None:
     here = Scope(Level.CITY, regions=frozenset({"GX-NN"}))
-    assert len(told(rig, "o1", scope=here).events) == 13
+    whole, part = told(rig, "o1").events, told(rig, "o1", scope=here).events
+    assert len(whole) == 13
+    # What names another order, or happened in another region, is not this user's to see.
+    hidden = {event.event_id for event in whole} - {event.event_id for event in part}
+    assert hidden == {"sibling"}
     for case_id, scope in (("o1", Scope(Level.CITY, regions=frozenset({"GX-N"}))), ("o4", here), ("nobody", EVERYTHING), ("", EVERYTHING)):
         assert trace(rig.warehouse, rig.vocabulary, "order", case_id, scope) is None
     with pytest.raises(KeyError, match="no case kind 'orders'"):

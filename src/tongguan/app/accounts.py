@@ -212,7 +212,7 @@ class RecordAccounts:
             raise NameTakenError(str(error)) from error
 
     async def change_user(self, by: User, user_id: str, role: Role, scope: Scope) -> bool:
-        """Set role and scope; False where there is no such user."""
+        """Set role and scope; False where there is no such user, or it is ``by`` itself: the last administrator stays one."""
 
         def work(moment: _Moment) -> bool:
             with moment.database.begin() as conn:
@@ -220,6 +220,8 @@ class RecordAccounts:
                 if found is None:
                     return False
                 before = _work(found.user.role, found.user.scope)
+                if user_id == by.id and before != _work(role, scope):
+                    return False
                 if before != _work(role, scope):
                     users.change_role(conn, user_id, role, scope)
                     moment.log(conn, by.name, "change", "user", found.user.name, **_work(role, scope), before=before)

@@ -23,11 +23,10 @@ _DIGITS = 18
 """More have no room in the column."""
 
 
-def common_zone(database: Database) -> str:
-    """Return the zone that all sources with local times share; empty where there is none, or more than one."""
+def source_zones(database: Database) -> dict[str, str]:
+    """Return source → zone of the sources whose local times are read in a zone of their own."""
     with database.read() as connection:
-        zones = set(ledger.zones(connection).values())
-    return zones.pop() if len(zones) == 1 else ""
+        return ledger.zones(connection)
 
 
 def accounts(database: Database) -> list[SourceAccount]:

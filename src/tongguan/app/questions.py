@@ -119,8 +119,8 @@ class StageQuestions:
         here = self._installation
 
         def ask(cancellation: Cancellation) -> OrderSummary:
-            zone = books.common_zone(here.database) or here.settings.zone
-            return order_summary(here.warehouse, here.vocabulary, user.scope, zone, cancellation=cancellation)
+            zones = books.source_zones(here.database)
+            return order_summary(here.warehouse, here.vocabulary, user.scope, here.settings.zone, zones=zones, cancellation=cancellation)
 
         return await self._ask(ask)
 

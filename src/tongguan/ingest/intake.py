@@ -142,7 +142,7 @@ class Ingest:
         return promised
 
     def _take(self, delivery: Delivery, digest: str) -> Future[Receipt]:
-        work = Work(self._numbers.next(), delivery.source, self._now())
+        work = Work(self._numbers.next(), delivery.source, self._now(), delivery.trusted)
         self._steps.run(work, delivery.records)
         work.aside.extend(delivery.bad)
         self._add_reports(work.reports)

@@ -196,7 +196,7 @@ class OrderSummary:
         delivered: orders with a time of delivery.
         promised: of those, with a promised time.
         on_time_by_timestamp: delivered at or before the promised instant.
-        on_time_by_date: delivered on or before the promised calendar date, in ``zone``.
+        on_time_by_date: delivered on or before the promised calendar date, in ``zone`` (several where sources have their own).
         paid: sum of payments less refunds, minor units, by currency.
         sold: sum of what was ordered, minor units, by currency.
         items, payments: how many lines.

@@ -50,6 +50,8 @@ class Delivery:
         origin: for people: file and row range, or address.
         mapping: name of the mapping that made the records; empty when the sender speaks events itself.
         zone: IANA zone in which the source's local times were read; empty where the source gives offsets.
+        trusted: Tongguan itself made the records, so tokens of personal values in them are kept as they are. A token that a source
+            sends is taken for a value like any other: it must not point to somebody else's.
     """
 
     source: str
@@ -60,6 +62,7 @@ class Delivery:
     origin: str = ""
     mapping: str = ""
     zone: str = ""
+    trusted: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,25 @@ def trace(
     followed = sorted(_objects(rows, own))
     rows += _events_of(warehouse, followed, cancellation) if followed else []
     seen: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in [row for row in rows if _within(row, own, scope)]:
         seen.setdefault(row["event_id"], row)
     ordered = sorted(seen.values(), key=lambda row: (row["order_key"], row["event_id"]))
     events = _story(vocabulary, own, frozenset(followed), ordered[:MOST])
     return Trace(case, events, _joins(own, ordered), len(ordered) > MOST)
+
+
+def _within(row: dict[str, Any], own: Key, scope: Scope) -> bool:
+    """Tell whether a user of a scope sees an event of a story.
+
+    Who sees some regions only sees the case's own events, and of those found through its payments and the like the ones that are
+    not of another case and not of another region: a shared session must not open somebody else's order.
+    """
+    named = _named(row)
+    if not scope.regions or own in named:
+        return True
+    if any(kind == own[0] for kind, _ in named):
+        return False
+    return not row["region"] or scope.sees_region(row["region"])
 
 
 def _events_of(warehouse: Warehouse, objects: Sequence[Key], cancellation: Cancellation | None) -> list[dict[str, Any]]:

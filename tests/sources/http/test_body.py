@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongguan.sources.http import body as body_module
-from tongguan.sources.http.body import MEDIA_TYPES, UNPACKED_BYTES, BodyError, read_body, split_elements
+from tongguan.sources.http.body import MEDIA_TYPES, RECORDS, UNPACKED_BYTES, BodyError, read_body, split_elements
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 
@@ -71,7 +71,7 @@ def test_other_encodings_are_refused(encoding: str) -> None:
     assert (error.status, "gzip, identity" in str(error)) == (415, True)
 
 
-@pytest.mark.parametrize("body", [b"", b"  \n", b"hello", b'"text"', b"1", b"\xef\xbb\xbf[]", b"\xff\xfe[", b"<html>"])
+@pytest.mark.parametrize("body", [b"", b"  \n", b"hello", b'"text"', b"1", b"\xff\xfe[", b"<html>"])
 def test_what_is_no_json_from_its_start_is_refused(body: bytes) -> None:
     assert refused(body).status == 400
 
@@ -86,7 +86,7 @@ BROKEN = [
     ("cut after the bracket", b"[", []),
     ("not UTF-8", b'[{"a":1},{"b":"\xff"},{"c":3}]', [b'{"a":1}', b'{"b":"\xff"}', b'{"c":3}']),
     ("brackets in texts", b'[{"a":"}]{[,"},{"b":},{"c":"\\"}"}]', [b'{"a":"}]{[,"}', b'{"b":}', b'{"c":"\\"}"}']),
-    ("something behind the end", b'[{"a":1},{"b":}] rest', [b'{"a":1}', b'{"b":}']),
+    ("something behind the end", b'[{"a":1},{"b":}] rest', [b'{"a":1}', b'{"b":}', b"rest"]),
     ("half of a pair", b'[{"a":1},{"b":"\\ud83d"},{"c":3}]', [b'{"a":1}', b'{"b":"\\ud83d"}', b'{"c":3}']),
 ]
 
@@ -205,3 +205,36 @@ def test_no_bytes_are_too_odd(rubbish: bytes) -> None:
             read(start + rubbish)
         except BodyError as error:
             assert error.status == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"{}\n" * (RECORDS + 1), "application/x-ndjson"),
+        (b"\n" * (3 * RECORDS), "application/x-ndjson"),
+        (b"[" + b"{}," * RECORDS + b"{}]", "application/json"),
+        (b"[" + b"1," * 2_000_000 + b"1]", "application/json"),
+        (b"{}\n" * 1_200_000, "application/json"),
+        (b"{}" * (RECORDS + 1), "application/json"),
+    ],
+)
+def test_too_many_records_are_refused_before_they_are_split(body: bytes, media: str) -> None:
+    with pytest.raises(BodyError, match="records") as refused:
+        read_body(body, media, "")
+    assert refused.value.status == 413
+
+
+def test_what_follows_the_closing_bracket_is_counted() -> None:
+    read = read_body(b'[{"a": 1}] {"b": 2} [{"c": 3}]', "application/json", "")
+    assert read.received == 2
+    assert read.records[1].body == b'{"b": 2} [{"c": 3}]'
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_record() -> None:
+    assert read_body(b'\xef\xbb\xbf{"a": 1}\n', "application/x-ndjson", "").records[0].body == b'{"a": 1}'
+    assert read_body(b'\xef\xbb\xbf[{"a": 1}]', "application/json", "").records[0].body == b'{"a": 1}'
+
+
+def test_a_gzip_of_very_many_members_is_refused() -> None:
+    with pytest.raises(BodyError, match="members"):
+        read_body(gzip.compress(b"") * 1000, "application/json", "gzip")

@@ -11,6 +11,7 @@ from tongguan.records.database import Database
 
 _REMEMBERED_SECONDS = 10.0
 _MOST = 10_000
+_SECRET_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Bearers:
     def find(self, authorization: str) -> Caller | None:
         """Return who an ``Authorization`` header names; None for nobody."""
         scheme, _, secret = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not secret:
+        if scheme.lower() != "bearer" or not 0 < len(secret) <= _SECRET_LENGTH:
             return None
         if hmac.compare_digest(secret.encode(), self._owner_token.encode()):
             return Caller("", owner=True)

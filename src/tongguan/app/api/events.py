@@ -32,6 +32,11 @@ _SMALL = 32 * 1024
 _UNDER_WAY_BYTES = 256 * 1024 * 1024
 """Bodies held in memory at the same time; more are put off with 429."""
 
+_BODY_SECONDS = 60.0
+"""A body has to be there within this time."""
+
+_KEY_LENGTH = 200
+
 _ENCODER = msgspec.json.Encoder()
 
 _REASONS = {
@@ -82,11 +87,10 @@ class EventsEndpoint:
         size = int(headers["content-length"]) if headers.get("content-length", "").isdigit() else 0
         if size > BODY_BYTES:
             raise _too_large()
-        if self.under_way + size > _UNDER_WAY_BYTES:
-            raise ApiProblem(HTTPStatus.TOO_MANY_REQUESTS, "too many large bodies are under way", retry_after=2)
-        self.under_way += size
+        held = _Held(self)
         try:
-            body = await _read(receive)
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await _read(receive, held)
             take = self._submit if len(body) <= _SMALL else self._submit_in_thread
             return await take(caller, headers, body)
         except BodyError as error:
@@ -97,8 +101,10 @@ class EventsEndpoint:
             raise ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=error.retry_after) from error
         except DeliveryError as error:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, str(error)) from error
+        except TimeoutError as error:
+            raise ApiProblem(HTTPStatus.REQUEST_TIMEOUT, f"the body did not end within {_BODY_SECONDS:.0f} s", retry_after=2) from error
         finally:
-            self.under_way -= size
+            held.release()
 
     async def _submit(self, caller: Caller, headers: dict[str, str], body: bytes) -> Receipt:
         return await asyncio.wrap_future(self.ingest.submit(_delivery(caller, headers, body)))
@@ -120,17 +126,38 @@ class EventsEndpoint:
         await _answer(send, problem.status, bytes(response.body), "application/problem+json", headers)
 
 
+class _Held:
+    """The bytes of one body that are in memory; only what has come counts, so a slow sender takes no room from others."""
+
+    def __init__(self, endpoint: EventsEndpoint) -> None:
+        self._endpoint = endpoint
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        if self._endpoint.under_way + size > _UNDER_WAY_BYTES:
+            raise ApiProblem(HTTPStatus.TOO_MANY_REQUESTS, "too many large bodies are under way", retry_after=2)
+        self._bytes += size
+        self._endpoint.under_way += size
+
+    def release(self) -> None:
+        self._endpoint.under_way -= self._bytes
+        self._bytes = 0
+
+
 def _delivery(caller: Caller, headers: dict[str, str], body: bytes) -> Delivery:
+    key = headers.get("idempotency-key", "")
+    if len(key) > _KEY_LENGTH:
+        raise BodyError(HTTPStatus.BAD_REQUEST, f"the Idempotency-Key has {len(key)} characters; at most {_KEY_LENGTH}")
     read = read_body(body, headers.get("content-type", ""), headers.get("content-encoding", ""))
     source = caller.source or headers.get("x-source", "local")
-    return Delivery(source, read.received, read.records, key=headers.get("idempotency-key", "")[:200])
+    return Delivery(source, read.received, read.records, key=key)
 
 
 def _too_large() -> ApiProblem:
     return ApiProblem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {BODY_BYTES} bytes", valid="several smaller bodies")
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, held: _Held) -> bytes:
     pieces, size = [], 0
     while True:
         message = await receive()
@@ -140,6 +167,7 @@ async def _read(receive: Receive) -> bytes:
         size += len(piece)
         if size > BODY_BYTES:
             raise _too_large()
+        held.add(len(piece))
         pieces.append(piece)
         if not message.get("more_body"):
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -219,7 +219,8 @@ def _add_users(api: APIRouter, accounts: RecordAccounts, manager: Who, known_sta
             raise ApiProblem(HTTPStatus.CONFLICT, f"{name!r} is yourself", valid="another administrator disables you")
         if body.model_fields_set - {"disabled"}:
             scope = _changed(user.scope, body, known_stages)
-            await accounts.change_user(caller, user.id, body.role or user.role, scope)
+            if not await accounts.change_user(caller, user.id, body.role or user.role, scope):
+                raise ApiProblem(HTTPStatus.CONFLICT, f"{name!r} is yourself", valid="another administrator changes you")
         if body.disabled is not None:
             await accounts.set_disabled(caller, user.id, body.disabled)
         return _user_answer(await _named(accounts, name))

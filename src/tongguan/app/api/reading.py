@@ -26,6 +26,7 @@ Who = Callable[[Request], Awaitable[User]]
 """Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
 
 _MOST_ROWS = 10_000
+_EARLIEST, _LATEST = 1971, 2199
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,8 @@ def _time(request: Request, name: str) -> datetime | None:
         raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is no time", valid="2026-11-21T10:00:00+08:00") from error
     if moment.tzinfo is None:
         raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} has no zone", valid="2026-11-21T10:00:00+08:00 (write + as %2B)")
+    if not _EARLIEST <= moment.year <= _LATEST:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is out of range", valid=f"years {_EARLIEST} to {_LATEST}")
     return moment
 
 
@@ -220,6 +223,6 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isdigit() or int(text) > most:
+    if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > most:
         raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=f"0 to {most}")
     return int(text)

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with quarantined rows.
 
 from __future__ import annotations
 
+import os
 import sys
 
 DONE, FAILED, WRONG_USE, WITH_QUARANTINE = 0, 1, 2, 3
@@ -14,6 +15,8 @@ def main() -> None:
     """Run the command line; the entry point of the ``tongguan`` script."""
     from tongguan.app.cli.program import build
 
+    # What a home holds is for its owner only, also in a folder that was there before.
+    os.umask(0o077)
     build()(home_first(sys.argv[1:]), prog_name="tongguan")
     sys.exit(DONE)
 

@@ -17,8 +17,17 @@ from tongguan.model.ports import RawRecord
 BODY_BYTES: Final = 10 * 1024 * 1024
 """A request body may be this large, as sent."""
 
-UNPACKED_BYTES: Final = 100 * 1024 * 1024
+UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """And this large once unpacked; more is taken for a bomb."""
+
+RECORDS: Final = 20_000
+"""Records in one body: every one costs far more in memory than the two bytes that an empty object needs on the wire."""
+
+_COMMAS: Final = 50 * RECORDS
+"""JSON with more commas or opening braces than this has too many elements, or elements with too many fields; counting is cheap."""
+
+_MEMBERS: Final = 100
+_BOM: Final = b"\xef\xbb\xbf"
 
 _NDJSON: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _JSON: Final = ("application/json", "text/json")
@@ -63,8 +72,22 @@ def read_body(body: bytes, content_type: str, content_encoding: str) -> ReadBody
     plain = _unpack(body, content_encoding.strip().lower())
     if len(plain) > UNPACKED_BYTES:
         raise BodyError(413, f"the body has more than {UNPACKED_BYTES} bytes")
-    pieces = _lines(plain) if media in _NDJSON else _json(plain)
+    plain = plain.removeprefix(_BOM)
+    if media in _NDJSON:
+        if plain.count(b"\n") > 2 * RECORDS:
+            raise _too_many()
+        pieces = _lines(plain)
+    else:
+        if plain.count(b",") > _COMMAS or plain.count(b"{") > _COMMAS:
+            raise _too_many()
+        pieces = _json(plain)
+    if len(pieces) > RECORDS:
+        raise _too_many()
     return ReadBody(len(pieces), [RawRecord(position, piece) for position, piece in enumerate(pieces)])
+
+
+def _too_many() -> BodyError:
+    return BodyError(413, f"the body has more than {RECORDS} records; send several smaller ones")
 
 
 def _unpack(body: bytes, encoding: str) -> bytes:
@@ -72,9 +95,12 @@ def _unpack(body: bytes, encoding: str) -> bytes:
         return body
     if encoding != "gzip":
         raise BodyError(415, f"content encoding {encoding!r} is not read; valid: gzip, identity")
-    pieces, room = [], UNPACKED_BYTES
+    pieces: list[bytes] = []
+    room = UNPACKED_BYTES
     # A gzip file may have several members (RFC 1952, 2.2), and zeros behind the last.
     while body:
+        if len(pieces) == _MEMBERS:
+            raise BodyError(400, f"the gzip has more than {_MEMBERS} members; pack it as one")
         decompressor = zlib.decompressobj(wbits=31)
         try:
             plain = decompressor.decompress(body, room + 1)
@@ -137,5 +163,6 @@ def split_elements(text: bytes, *, top_level: bool) -> list[bytes]:
         elif mark == b"," and depth == 0:
             pieces.append(text[start : token.start()])
             start = token.end()
-    pieces.append(text[start:end])
+    # What follows the closing bracket was sent, too: it is counted, and set aside as no JSON.
+    pieces += [text[start:end], text[end + 1 :]]
     return [piece.strip(_WHITE) for piece in pieces if piece.strip(_WHITE)]
