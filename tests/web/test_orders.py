@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
-from tests.web.operation import Operation, make_operation
+from tests.web.operation import NOON, Operation, make_operation
 from tests.web.visitor import Visitor
 from tongguan.model.access import Role, User
 from tongguan.model.answers import OrderSummary
@@ -62,3 +63,41 @@ def test_figures_over_all_orders_are_not_shown_over_a_filtered_list(query: str) 
     visitor = Visitor.as_role(make_operation(orders=20), Role.ADMIN)
     assert 'hx-get="/live/orders"' not in visitor.get(f"/orders?{query}").text
     assert 'hx-get="/live/orders"' in visitor.get("/orders?sort=-sold&page=1").text
+
+
+def with_wait(now_after: timedelta, *, is_open: bool) -> tuple[Operation, str]:
+    """Return an operation in which one order had its last event so long ago."""
+    operation = make_operation()
+    order, trace = next((i, t) for i, t in operation.questions._traces.items() if len(t.events) > 3)
+    moved = [replace(event, gap=3600.0 if place else None) for place, event in enumerate(trace.events)]
+    case = replace(trace.case, open=is_open, last_time=NOON - now_after)
+    operation.questions._traces[order] = replace(trace, case=case, events=tuple(moved))
+    return operation, order
+
+
+@pytest.mark.parametrize("query", ["", "?view=table"])
+def test_open_order_shows_the_wait_that_is_running(query: str) -> None:
+    operation, order = with_wait(timedelta(days=8, hours=20), is_open=True)
+    page = Visitor.as_role(operation, Role.ADMIN, language="en").get(f"/orders/{order}{query}").text
+    last = page.split("tg-now")[1]
+    assert "waiting since" in last
+    assert "2026-11-12 18:20" in last
+    assert "8d 20h" in last
+    assert "data-row" not in last.split("</section>")[0].partition("data-row")[2]
+    assert page.count("tg-longest") == 1
+    assert "tg-longest" in last
+
+
+def test_a_shorter_running_wait_is_not_the_longest() -> None:
+    operation, order = with_wait(timedelta(minutes=5), is_open=True)
+    before, now = Visitor.as_role(operation, Role.ADMIN, language="en").get(f"/orders/{order}").text.split("tg-now")
+    assert "tg-longest" in before
+    assert "tg-longest" not in now
+    assert "+5min" in now
+
+
+def test_a_finished_order_waits_for_nothing() -> None:
+    operation, order = with_wait(timedelta(days=8), is_open=False)
+    page = Visitor.as_role(operation, Role.ADMIN, language="en").get(f"/orders/{order}").text
+    assert "waiting since" not in page
+    assert "longest wait" in page

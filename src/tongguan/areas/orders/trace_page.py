@@ -59,6 +59,23 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """The wait that an open order is in.
+
+    Attributes:
+        since: its last event.
+        lasts: until now, formatted.
+        longest: no gap between two events is longer.
+        late: the promised time has passed.
+    """
+
+    since: datetime
+    lasts: str
+    longest: bool
+    late: bool
+
+
+@dataclass(frozen=True)
 class TracePage:
     """Context of the page of one order."""
 
@@ -75,6 +92,7 @@ class TracePage:
     facts: Sequence[Value]
     joins: Sequence[Joined]
     moments: Sequence[Moment]
+    wait: Wait | None
     as_table: bool
     may_reveal: bool
 
@@ -118,7 +136,7 @@ def _text(value: object) -> str:
 
 def _moments(visit: Visit, trace: Trace) -> list[Moment]:
     fmt, codes = visit.formats, visit.codes
-    longest = max((e.gap or 0 for e in trace.events), default=0)
+    longest = _longest(visit, trace)
     due, found, day = trace.case.due_time, [], ""
     for event in trace.events:
         date = fmt.date(event.time)
@@ -142,6 +160,24 @@ def _moments(visit: Visit, trace: Trace) -> list[Moment]:
         )
         day = date
     return found
+
+
+def _waits(visit: Visit, trace: Trace) -> float | None:
+    """Return for how many seconds an open order has been waiting for its next event; None where it waits for none."""
+    lasts = (visit.now - trace.case.last_time).total_seconds()
+    return lasts if trace.case.open and lasts > 0 else None
+
+
+def _longest(visit: Visit, trace: Trace) -> float:
+    return max(*(event.gap or 0 for event in trace.events), _waits(visit, trace) or 0, 0)
+
+
+def _wait(visit: Visit, trace: Trace) -> Wait | None:
+    lasts, due = _waits(visit, trace), trace.case.due_time
+    if lasts is None:
+        return None
+    late = due is not None and visit.now > due
+    return Wait(trace.case.last_time, visit.formats.duration(lasts), lasts >= _longest(visit, trace), late)
 
 
 def finished_at(visit: Visit, trace: Trace) -> datetime | None:
@@ -204,6 +240,7 @@ def _page(visit: Visit, found: Trace) -> TracePage:
         facts=_facts(visit, found),
         joins=[Joined(visit.codes.kind(join.kind), join.ids, join.events) for join in found.joins],
         moments=_moments(visit, found),
+        wait=_wait(visit, found),
         as_table=visit.query("view") == "table",
         may_reveal=visit.may(Permission.SEE_PERSONAL),
     )
