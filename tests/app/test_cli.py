@@ -171,11 +171,10 @@ def test_an_import_from_trial_to_replay(copy: Path, tmp_path: Path) -> None:
     again = answer(copy, *line)
     assert (again["added"], again["delivered_before"], again["quarantined"]) == (0, 2, 0)
     (row,) = answer(copy, "data", "quarantine", "--reason", "unmapped_code")["rows"]
-    # The row is replayed with the mapping that the home keeps, which the next import brings.
+    # The row is replayed with the mapping that the home keeps: that of the last import, or one that is handed in.
     mapping.write_text(MAPPING.replace("North: P-01", "North: P-01, East: P-03"))
-    (tmp_path / "orders.csv").write_text(ROWS.splitlines()[0] + "\n")
-    answer(copy, *line)
-    assert answer(copy, "data", "replay", row["id"])["taken"] == 1
+    assert answer(copy, "data", "replay", row["id"], code=WITH_QUARANTINE)["taken"] == 0
+    assert answer(copy, "data", "replay", row["id"], "--mapping", str(mapping))["taken"] == 1
     assert answer(copy, "orders", "A-2")["case"]["region"] == "P-03"
     assert tongguan(copy, "check").exit_code == DONE
 

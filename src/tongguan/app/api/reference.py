@@ -14,7 +14,7 @@ from tongguan.app.markdown import table
 from tongguan.model import answers
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
-from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, UNPACKED_BYTES
+from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, RECORDS, UNPACKED_BYTES
 from tongguan.web.kit import ports
 
 _MIB: Final = 1024 * 1024
@@ -144,7 +144,8 @@ microseconds, amounts integers in minor units of their `currency`.
 | a person | the cookie that signing in sets; to change something also `X-CSRF-Token` | what the role allows, within the scope |
 | the owner | the bearer token in `run.json` of the home, as the command line does | everything |
 
-A scope names stages and regions. What lies outside it is as if it were not there.
+A scope names regions and stages. What lies in other regions is as if it were not there; stages limit the panorama and the
+pages of stages, not the lists and stories of orders.
 
 ## Errors
 
@@ -177,7 +178,7 @@ as before.
 | `Idempotency-Key` | at most 200 characters, a new one for each new body; remembered for seven days |
 | `X-Source` | source as which records are accounted; for the owner only, a token has its own |
 
-A body has at most {body} MiB as sent and {unpacked} MiB unpacked.
+A body has at most {body} MiB as sent, {unpacked} MiB unpacked and {records} records, and is to be there within a minute (else 408).
 
 {answer}
 {statuses}
@@ -232,6 +233,7 @@ def _events() -> str:
         media=", ".join(f"`{media}`" for media in MEDIA_TYPES),
         body=BODY_BYTES // _MIB,
         unpacked=UNPACKED_BYTES // _MIB,
+        records=f"{RECORDS:,}",
         answer=table(("field of the answer", "meaning"), [(f"`{name}`", text) for name, text in _ANSWER]),
         statuses=table(("status", "counted in the ledger as", "when"), rows),
         reasons=", ".join(f"`{reason}`" for reason in Quarantine),

@@ -23,6 +23,15 @@ from tongguan.app.client import ApiError, LocalApi
 _WRONG = (400, 404, 422)
 
 
+_WIDE = 200
+
+
+def _console() -> Console:
+    """Return the console for answers; where nobody looks (a pipe, a file), tables are not squeezed into 80 columns."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
 @dataclass
 class Commands:
     """Context of a command (``ctx.obj``).
@@ -34,7 +43,7 @@ class Commands:
     """
 
     folder: Path
-    out: Console = field(default_factory=Console)
+    out: Console = field(default_factory=lambda: _console())
     err: Console = field(default_factory=lambda: Console(stderr=True))
     _api: LocalApi | None = None
 
@@ -42,6 +51,8 @@ class Commands:
     def api(self) -> LocalApi:
         """The API, opened at first use and closed when the command ends."""
         if self._api is None:
+            if not self.folder.exists():
+                self.say(f"making a new home in {self.folder}; --home names another")
             self._api = LocalApi(self.folder)
             self._api.__enter__()
         return self._api

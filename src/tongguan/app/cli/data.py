@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tongguan.app.cli import DONE, WITH_QUARANTINE
-from tongguan.app.cli.context import JsonOption, commands, rows_table, told
+from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,23 +45,40 @@ def quarantine(
         params = {"state": state, "limit": str(limit), **({"source": source} if source else {}), **({"reason": reason} if reason else {})}
         answer = found.api.call("GET", "/api/v1/quarantine", params=params)
         table = [
-            [row["id"], row["source"], row["problem"]["reason"], row["problem"]["field"], row["problem"]["message"], row["origin"]]
+            [row["id"], row["source"], problem["reason"], problem["field"], problem["value"], problem["valid"], row["origin"]]
             for row in answer["rows"]
+            for problem in (row["problem"],)
         ]
-        names = ["id", "source", "reason", "field", "message", "origin"]
+        names = ["id", "source", "reason", "field", "value", "valid would be", "origin"]
         found.show(answer, lambda: rows_table(f"{len(table)} of {answer['total']} records", names, table), json)
 
 
 def replay(
-    ctx: typer.Context, ids: Annotated[list[str], typer.Argument(help="Ids as `quarantine` shows them.")], json: JsonOption = False
+    ctx: typer.Context,
+    ids: Annotated[list[str], typer.Argument(help="Ids as `quarantine` shows them.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="The mended mapping; without it the one of the last import is used.", exists=True, dir_okay=False)
+    ] = None,
+    json: JsonOption = False,
 ) -> None:
     """Send quarantined records through ingest again, with the present mappings."""
     found = commands(ctx)
     with told(found):
+        if mapping is not None:
+            keep_mapping(found, mapping)
         answer = found.api.call("POST", "/api/v1/quarantine/replay", json={"ids": ids})
         rows = [["taken", answer["taken"]], *[[f"still set aside: {key}", value["message"]] for key, value in answer["still"].items()]]
         found.show(answer, lambda: rows_table("Replay", ["what", "result"], rows), json)
     raise typer.Exit(WITH_QUARANTINE if answer["still"] else DONE)
+
+
+def keep_mapping(found: Commands, path: Path) -> None:
+    """Check a mapping and hand it to the home, so that its records are replayed with it."""
+    from tongguan.areas.packs import build_vocabulary
+    from tongguan.ingest.mapping.load import load_mapping
+
+    name = load_mapping(path, build_vocabulary()).name
+    found.api.call("PUT", f"/api/v1/owner/mappings/{name}", content=path.read_bytes())
 
 
 def discard(
