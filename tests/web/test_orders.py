@@ -101,3 +101,12 @@ def test_a_finished_order_waits_for_nothing() -> None:
     page = Visitor.as_role(operation, Role.ADMIN, language="en").get(f"/orders/{order}").text
     assert "waiting since" not in page
     assert "longest wait" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["stage=zz", "since=0001-01-01", "since=9999-12-31&until=9999-12-31", "until=9999-12-31", "since=2026-02-30", "stage=%00"]
+)
+def test_addresses_that_name_nothing_show_the_list_all_the_same(query: str) -> None:
+    visitor = Visitor.as_role(make_operation(), Role.ANALYST)
+    for path in ("/orders", "/orders.csv"):
+        assert visitor.get(f"{path}?{query}").status_code == 200

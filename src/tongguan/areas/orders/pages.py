@@ -28,6 +28,8 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 
 KIND: Final = "order"
+_EARLIEST, _LATEST = 1971, 2199
+
 NAMES: Final = ("q", "stage", "status", "step", "channel", "region", "business_class", "customer_id", "since", "until", "open")
 """Filters as the address names them."""
 
@@ -64,11 +66,18 @@ def order_href(order_id: str) -> str:
 
 
 def _midnight(visit: Visit, name: str) -> datetime | None:
-    """Read a date of the address as midnight in the operation's zone; None where missing or no date."""
+    """Read a date of the address as midnight in the operation's zone; None where missing, no date, or of no year that is kept."""
     try:
-        return datetime.strptime(visit.query(name), "%Y-%m-%d").replace(tzinfo=visit.site.settings.zone)
+        found = datetime.strptime(visit.query(name), "%Y-%m-%d").replace(tzinfo=visit.site.settings.zone)
     except ValueError:
         return None
+    return found if _EARLIEST <= found.year <= _LATEST else None
+
+
+def _stage(visit: Visit) -> str:
+    """Return the stage of the address; empty where there is none of that name."""
+    name = visit.query("stage")
+    return name if any(stage.name == name for stage in visit.site.vocabulary.stages) else ""
 
 
 def _where(visit: Visit) -> CaseFilter:
@@ -77,7 +86,7 @@ def _where(visit: Visit) -> CaseFilter:
         search=visit.query("q"),
         status=visit.query("status"),
         step=visit.query("step"),
-        stage=visit.query("stage"),
+        stage=_stage(visit),
         channel=visit.query("channel"),
         region=visit.query("region"),
         business_class=visit.query("business_class"),
@@ -282,7 +291,7 @@ async def orders(visit: Visit) -> Response:
         address=address,
         panel=panel,
         table=_table(visit, panel.value, address, sort) if panel.value else None,
-        stage=visit.codes.stage(visit.query("stage")) if visit.query("stage") else "",
+        stage=visit.codes.stage(_stage(visit)) if _stage(visit) else "",
         bad_dates=[visit.query(name) for name in ("since", "until") if visit.query(name) and _midnight(visit, name) is None],
         filtered=_filtered(visit),
     )
