@@ -207,7 +207,7 @@ def test_the_page_names_every_route_and_status(app: Application) -> None:
 
     walk(app.server._api.routes)
     assert described == routes
-    assert [status.value for status in STATUSES] == [200, 400, 401, 413, 415, 422, 429, 503]
+    assert [status.value for status in STATUSES] == [200, 400, 401, 408, 413, 415, 422, 429, 503]
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +250,28 @@ def test_nobody_reads_and_nothing_changes_without_the_form_token(app: Applicatio
 def test_what_cannot_be_asked_says_what_can(app: Application, path: str, status: int, says: str) -> None:
     found = problem(app.send("GET", path, headers=OWNER), status)
     assert says in f"{found['detail']} {found.get('valid', '')}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "cases/order?since=0001-01-01T00:00:00%2B14:00",
+        "cases/order?until=9999-12-31T23:59:59-14:00",
+        "flow?at=0001-01-01T00:00:00%2B14:00",
+        "ledger?until=0001-01-01T00:00:00Z",
+        "deliveries?limit=%C2%B2",
+        "deliveries?offset=" + "9" * 5000,
+        "stages/order/events?limit=%C2%B2",
+    ],
+)
+def test_what_is_out_of_range_is_told_not_stumbled_over(app: Application, path: str) -> None:
+    assert problem(app.send("GET", f"/{path}", headers=OWNER), 400)["valid"]
+
+
+def test_a_bomb_of_records_and_a_key_too_long_are_refused(app: Application, shop: dict[str, str]) -> None:
+    bomb = gzip.compress(b"{}\n" * 10_000_000)
+    assert "records" in problem(post(app, shop, bomb, **{"Content-Encoding": "gzip"}), 413)["detail"]
+    assert "at most 200" in problem(post(app, shop, lines(order("long-key")), **{"Idempotency-Key": "k" * 201}), 400)["detail"]
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,7 @@ STATUSES: Final[dict[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.OK: ("", "taken, perhaps with records set aside: look at `quarantined`"),
     HTTPStatus.BAD_REQUEST: (Reject.MALFORMED_BODY, "the body is no JSON from its first byte, or no gzip"),
     HTTPStatus.UNAUTHORIZED: (Reject.NOT_AUTHENTICATED, "no token, or one that is not in force"),
+    HTTPStatus.REQUEST_TIMEOUT: ("", "the body did not end within a minute; retry after `Retry-After` seconds"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (Reject.TOO_LARGE, "the body, or what it unpacks to, is too large; send several"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (Reject.UNSUPPORTED_MEDIA, "another content type or encoding"),
     HTTPStatus.UNPROCESSABLE_ENTITY: (Reject.KEY_REUSED, "the idempotency key was used with another body"),
