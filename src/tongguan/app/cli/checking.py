@@ -17,7 +17,7 @@ def check(ctx: typer.Context, json: JsonOption = False) -> None:
     """Compare ledger, events, projections, cases, audit and spool with each other; exit code 1 when something disagrees."""
     found = commands(ctx)
     with told(found):
-        found.api.wait_loaded()
+        found.wait_loaded()
         findings = found.api.call("GET", "/api/v1/owner/check")
         rows = [["ok" if finding["ok"] else "WRONG", finding["name"], finding["detail"]] for finding in findings]
         found.show(findings, lambda: rows_table("Check", ["", "what", "detail"], rows), json)

@@ -21,6 +21,7 @@ from tongguan.app.cli import FAILED, WRONG_USE
 from tongguan.app.client import ApiError, LocalApi
 
 _WRONG = (400, 404, 422)
+_UNAVAILABLE = 503
 
 
 _WIDE = 200
@@ -78,6 +79,15 @@ class Commands:
         from tongguan.app.settings import read_settings
 
         return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(read_settings(self.folder).zone)):%Y-%m-%d %H:%M:%S}"
+
+    def wait_loaded(self) -> None:
+        """Wait until what was delivered can be asked for; a warehouse that takes nothing now still answers what it has."""
+        try:
+            self.api.wait_loaded()
+        except ApiError as error:
+            if error.status != _UNAVAILABLE:
+                raise
+            self.say(escape(f"not everything that was delivered is loaded yet: {error}"))
 
     def say(self, text: str) -> None:
         """Tell something on standard error."""

@@ -72,7 +72,7 @@ def send(
             for name in totals:
                 totals[name] += answer[name]
             refusals += [{**refusal, "position": batch[refusal["position"]][0]} for refusal in answer["refusals"]]
-        found.api.wait_loaded()
+        found.wait_loaded()
         rows = [[refusal["position"] + 1, refusal["reason"], refusal["message"], refusal["valid"]] for refusal in refusals[:50]]
         title = f"{totals['received']} received, {totals['accepted']} accepted, {totals['quarantined']} quarantined"
         found.show({**totals, "refusals": refusals}, lambda: rows_table(title, ["line", "reason", "message", "valid"], rows), json)

@@ -86,7 +86,7 @@ def _import(found: Commands, mapping: Mapping, mapping_path: Path, paths: list[P
                     if len(samples) < _SHOWN:
                         samples.append({"origin": delivery.origin, **_sample(refusal.problem)})
         bar.update(task, description="loading", total=None)
-        found.api.wait_loaded()
+        found.wait_loaded()
     after = _totals(found, mapping.source)
     answer = {
         "source": mapping.source,

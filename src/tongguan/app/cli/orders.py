@@ -33,7 +33,7 @@ def orders(
     """Show orders: the newest, a summary, or one order's story."""
     found = commands(ctx)
     with told(found):
-        found.api.wait_loaded()
+        found.wait_loaded()
         if summary:
             answer = found.api.call("GET", "/api/v1/orders/summary")
             found.show(answer, lambda: _summary(answer), json)
