@@ -250,13 +250,11 @@ def test_long_lists_are_cut_at_ten_thousand(desk: Desk) -> None:
     assert page.limit == 10_000
 
 
-def test_the_zone_of_the_only_source_with_local_times_decides_dates(desk: Desk) -> None:
-    desk.home.ingest.deliver(delivery([event(event_id="z1")], source="olist", zone="America/Sao_Paulo"))
+def test_dates_are_those_of_the_calendar_of_the_source_that_made_the_order(desk: Desk) -> None:
+    for number, (source, zone) in enumerate((("olist", "America/Sao_Paulo"), ("other", "Europe/Berlin"))):
+        desk.home.ingest.deliver(delivery([event(event_id=f"z{number}", order_id=f"z{number}")], source=source, zone=zone))
     desk.home.load_now()
-    assert desk.ask(lambda q: q.order_summary(ANN)).zone == "America/Sao_Paulo"
-    desk.home.ingest.deliver(delivery([event(event_id="z2")], source="other", zone="Europe/Berlin"))
-    desk.home.load_now()
-    assert desk.ask(lambda q: q.order_summary(ANN)).zone == "Asia/Shanghai"
+    assert {"America/Sao_Paulo", "Europe/Berlin"} <= set(desk.ask(lambda q: q.order_summary(ANN)).zone.split(", "))
 
 
 def test_the_clock_is_the_installations(desk: Desk) -> None:

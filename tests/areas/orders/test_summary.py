@@ -81,6 +81,14 @@ def test_the_date_is_that_of_the_zone(rig: Rig) -> None:
     assert summary(rig, "Asia/Shanghai").on_time_by_date == 3
 
 
+def test_a_source_with_its_own_calendar_is_judged_by_it(rig: Rig) -> None:
+    own = {"shop": "America/Sao_Paulo", "nobody": "Europe/Berlin"}
+    found = order_summary(rig.warehouse, rig.vocabulary, EVERYTHING, "Asia/Shanghai", zones=own)
+    assert (found.on_time_by_date, found.zone) == (4, "America/Sao_Paulo")
+    other = order_summary(rig.warehouse, rig.vocabulary, EVERYTHING, "Asia/Shanghai", zones={"nobody": "Europe/Berlin"})
+    assert (other.on_time_by_date, other.zone) == (3, "Asia/Shanghai")
+
+
 def test_scope(rig: Rig) -> None:
     found = summary(rig, scope=Scope(Level.CITY, regions=frozenset({"BR-SP"})))
     assert (found.orders, found.delivered, found.on_time_by_date, found.items) == (2, 2, 2, 2)
