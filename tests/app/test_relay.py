@@ -177,3 +177,19 @@ def test_the_loops_of_a_server(home: Installation) -> None:
     with home.database.read() as connection:
         assert idempotency.get(connection, "shop", "old") is None
         assert idempotency.get(connection, "shop", "new") is not None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_loop_that_ended_by_a_fault_is_named() -> None:
+    ended = threading.Event()
+
+    def fault() -> None:
+        ended.set()
+        raise ZeroDivisionError
+
+    threads = LoopThreads([Loop("broken", 0.0, fault), Loop("well", 0.01, lambda: None)])
+    assert ended.wait(5)
+    threads._threads[0].join(5)
+    assert threads.dead() == ["broken"]
+    threads.stop()
+    assert threads.dead() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -71,6 +72,7 @@ class Health:
 
     installation: Installation
     pool: Executor
+    dead_loops: Callable[[], list[str]]
 
     def __post_init__(self) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
@@ -104,6 +106,7 @@ class Health:
         except WarehouseError as error:
             faults.append(f"warehouse: {str(error)[:200]}")
         state = self.installation.loader.state
+        faults += [f"loop {name}: ended by a fault; restart the server" for name in self.dead_loops()]
         if not state.running:
             faults.append("loader: not running; what is accepted stays in the spool")
         if state.failing_since is not None:

@@ -93,6 +93,10 @@ class LoopThreads:
             except (RecordsError, SQLAlchemyError, DeliveryError) as error:
                 log.warning("a round failed and is tried again", loop=loop.name, error=str(error)[:300])
 
+    def dead(self) -> list[str]:
+        """Return the names of loops that ended by a fault of ours; only a restart brings them back."""
+        return [thread.name for thread in self._threads if not thread.is_alive() and not self._stop.is_set()]
+
     def stop(self) -> None:
         """Let every loop end its round, and wait for it."""
         self._stop.set()

@@ -70,6 +70,9 @@ class Server:
         """Start what runs beside the requests."""
         self._loops = LoopThreads(loops(self.installation, self.rejections))
 
+    def _dead_loops(self) -> list[str]:
+        return self._loops.dead() if self._loops is not None else []
+
     def close(self) -> None:
         """Stop loops and pools; running questions are waited for."""
         if self._loops is not None:
@@ -97,7 +100,7 @@ class Server:
         for route in (
             *Reading(self.questions, installation.vocabulary, self.who, installation.now).routes(),
             *OwnerRoutes(installation, self.bearers, self._intake_pool, ticks).routes(),
-            *Health(installation, self._pool).routes(),
+            *Health(installation, self._pool, self._dead_loops).routes(),
         ):
             api.router.routes.append(route)
         api.include_router(people.router(self.accounts, self.who, [stage.name for stage in installation.vocabulary.stages]))
