@@ -107,6 +107,10 @@ class LocalApi:
         answer = self.call("POST", "/api/v1/owner/deliveries", content=msgspec.msgpack.encode(delivery))
         return msgspec.convert(answer, Receipt)
 
+    def keep_mapping(self, name: str, path: Path) -> None:
+        """Hand a mapping to the home, so that the records it sets aside are replayed with it. It was checked before."""
+        self.call("PUT", f"/api/v1/owner/mappings/{name}", content=path.read_bytes())
+
     def wait_loaded(self) -> None:
         """Return once everything handed over so far is in the warehouse."""
         self.call("GET", "/api/v1/owner/loaded")

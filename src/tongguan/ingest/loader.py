@@ -8,7 +8,7 @@ written in one transaction.
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ class LoaderState:
     last_seconds: float = 0.0
     failing_since: datetime | None = None
     error: str = ""
-    stage_seconds: Counter[str] = field(default_factory=Counter)
+    stage_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 class Loader:
@@ -218,7 +218,7 @@ class Loader:
             self._staging.insert(number, doubles)
         times = {"stage": staged - began, "look_up": looked - staged, "insert": self._ticks() - looked}
         for name, seconds in times.items():
-            self.state.stage_seconds[name] += seconds  # type: ignore[assignment]
+            self.state.stage_seconds[name] += seconds
         return Outcome(number, frames, doubles, newest, _reused_rows(full, doubles))
 
     def _fill(self, frames: list[Frame]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tongguan.app.cli import DONE, WITH_QUARANTINE
-from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
+from tongguan.app.cli.context import JsonOption, commands, rows_table, told
 
 
 def add_to(app: typer.Typer) -> None:
@@ -65,20 +65,14 @@ def replay(
     found = commands(ctx)
     with told(found):
         if mapping is not None:
-            keep_mapping(found, mapping)
+            from tongguan.areas.packs import build_vocabulary
+            from tongguan.ingest.mapping.load import load_mapping
+
+            found.api.keep_mapping(load_mapping(mapping, build_vocabulary()).name, mapping)
         answer = found.api.call("POST", "/api/v1/quarantine/replay", json={"ids": ids})
         rows = [["taken", answer["taken"]], *[[f"still set aside: {key}", value["message"]] for key, value in answer["still"].items()]]
         found.show(answer, lambda: rows_table("Replay", ["what", "result"], rows), json)
     raise typer.Exit(WITH_QUARANTINE if answer["still"] else DONE)
-
-
-def keep_mapping(found: Commands, path: Path) -> None:
-    """Check a mapping and hand it to the home, so that its records are replayed with it."""
-    from tongguan.areas.packs import build_vocabulary
-    from tongguan.ingest.mapping.load import load_mapping
-
-    name = load_mapping(path, build_vocabulary()).name
-    found.api.call("PUT", f"/api/v1/owner/mappings/{name}", content=path.read_bytes())
 
 
 def discard(

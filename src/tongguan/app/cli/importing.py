@@ -60,7 +60,7 @@ def _import(found: Commands, mapping: Mapping, mapping_path: Path, paths: list[P
     from tongguan.ingest.mapping.run import Progress as RowProgress
     from tongguan.ingest.mapping.run import deliveries
 
-    found.api.call("PUT", f"/api/v1/owner/mappings/{mapping.name}", content=mapping_path.read_bytes())
+    found.api.keep_mapping(mapping.name, mapping_path)
     before = _totals(found, mapping.source)
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
