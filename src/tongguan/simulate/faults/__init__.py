@@ -1,0 +1,1 @@
+"""Planted faults: what goes wrong, where, from when to when, and what it should do to the numbers."""
