@@ -69,7 +69,23 @@ def in_order(blocks: Sequence[Block]) -> Block:
 
 def render(batches: Sequence[Batch]) -> Block:
     """Return the events of all batches in order of time."""
-    return in_order([Block(batch.times, _lines(batch)) for batch in batches])
+    return in_order(written(batches))
+
+
+def written(batches: Sequence[Batch]) -> list[Block]:
+    """Return the events of each batch, in the batch's own order."""
+    return [Block(batch.times, _lines(batch)) for batch in batches]
+
+
+def parted(blocks: Sequence[Block], until: int) -> tuple[Block, Block]:
+    """Return the events of all blocks up to and with ``until`` in order of time, and the later ones in no order."""
+    if not blocks:
+        return in_order([]), in_order([])
+    times = np.concatenate([block.times for block in blocks])
+    lines = pa.concat_arrays([block.lines for block in blocks])
+    due, later = np.flatnonzero(times <= until), np.flatnonzero(times > until)
+    order = due[np.argsort(times[due], kind="stable")]
+    return Block(times[order], lines.take(pa.array(order))), Block(times[later], lines.take(pa.array(later)))
 
 
 def _lines(batch: Batch) -> Any:
