@@ -84,14 +84,21 @@ class Ids:
 
 @dataclass(frozen=True)
 class Parts:
-    """A text made of an :class:`Ids` part and a further number, such as ``O261121-17-2``."""
+    """A text made of an :class:`Ids` part and a further number, such as ``O261121-17-2``.
+
+    Attributes:
+        prefix: begins every text.
+        numbers, further: whole numbers; where ``numbers`` is negative there is no text.
+        leading: a whole number before them, such as the 261121, where it differs by row.
+    """
 
     prefix: str
     numbers: Whole
     further: Whole
+    leading: Whole | None = None
 
     def take(self, rows: Whole) -> Parts:
-        return Parts(self.prefix, self.numbers[rows], self.further[rows])
+        return Parts(self.prefix, self.numbers[rows], self.further[rows], None if self.leading is None else self.leading[rows])
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,11 @@ class Block:
         first, last = np.searchsorted(self.times, (after, until), side="right")
         return Block(self.times[first:last], self.lines[first:last])
 
+    def encoded(self) -> list[bytes]:
+        """Return the lines as they are sent, one event each."""
+        found: list[bytes] = pc.cast(self.lines, pa.large_binary()).to_pylist()
+        return found
+
     def ndjson(self) -> bytes:
         """Return the lines, each with its line feed."""
         if not len(self):
@@ -151,7 +156,8 @@ def _field(name: str, column: Column) -> list[Piece]:
         case Ids():
             return _some([f'{head}"{column.prefix}', _text(column.numbers), '"'], _from_zero(column.numbers))
         case Parts():
-            pieces = [f'{head}"{column.prefix}', _text(column.numbers), "-", _text(column.further), '"']
+            leading = [] if column.leading is None else [_text(column.leading), "-"]
+            pieces = [f'{head}"{column.prefix}', *leading, _text(column.numbers), "-", _text(column.further), '"']
             return _some(pieces, _from_zero(column.numbers))
         case Moments():
             return _some([f'{head}"', *_moment(column.times)], _from_zero(column.times))
