@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tongguan.simulate.chance import Whole
+import numpy as np
+
+from tongguan.simulate.chance import Mask, Whole
 from tongguan.simulate.columns import Cohort
+from tongguan.simulate.visits.rows import Asking, Looking, SignIns
 
 NONE = -1
 """Stands for no time, no place, no number."""
+
+
+def _empty() -> Whole:
+    return np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Wishes:
         customer: number of the customer.
         sub: place in ``channels.SUBS``.
         product: place in ``goods.PRODUCTS``.
-        session: number of the day's session that led to it; NONE where no session is seen (shops, desk, menus).
+        session: number of the day's session or menu dialogue that led to it; NONE where none is seen (shops, desk).
         campaign: number of the campaign in force that reached them; NONE for none.
         price: in fen, as shown to them.
     """
@@ -177,6 +184,13 @@ class Visits:
         served: 1 completed, 2 failed, 3 left, 4 went on to a human agent; 0 where none was asked for.
         bought: row in ``wishes``; NONE for none.
         wishes: orders to be made: of these visits and of channels whose visits nobody sees.
+        session: number in the id of the session.
+        campaign: place among the CAMPAIGN faults that touch the day of the one that reached the customer; NONE for none.
+        recognised: whether the channel knew the customer from the beginning.
+        looking: what was looked at and bought on pages.
+        signs: who signed in.
+        asking: services asked for, in full.
+        touched: rows that each fault changed, by its id.
     """
 
     time: Whole
@@ -189,6 +203,13 @@ class Visits:
     served: Whole
     bought: Whole
     wishes: Wishes
+    session: Whole = field(default_factory=_empty)
+    campaign: Whole = field(default_factory=_empty)
+    recognised: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    looking: Looking = field(default_factory=Looking.nobody)
+    signs: SignIns = field(default_factory=SignIns.nobody)
+    asking: Asking = field(default_factory=Asking.nobody)
+    touched: tuple[tuple[str, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.time)
