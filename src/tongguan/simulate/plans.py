@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tongguan.simulate.chance import Mask, Whole
 from tongguan.simulate.columns import Cohort
+from tongguan.simulate.orders.story import Story
 from tongguan.simulate.visits.rows import Asking, Looking, SignIns
 
 NONE = -1
@@ -143,6 +145,8 @@ class Orders:
         late: how many milliseconds what the customer waited for came after ``due``; 0 where in time or never.
         bills, payments, refunds: the money.
         after: what the next day begins with.
+        story: what is to be told of them, the events of their money left out.
+        touched: how many rows each fault met, by its id.
     """
 
     wishes: Wishes
@@ -164,6 +168,8 @@ class Orders:
     payments: Payments
     refunds: Refunds
     after: DayState
+    story: Story
+    touched: Mapping[str, int]
 
     def __len__(self) -> int:
         return len(self.created)

@@ -1,0 +1,1 @@
+"""The life of orders: from made to fulfilled, cancelled or given back."""
