@@ -58,7 +58,7 @@ def open_kiosks(
 
 
 def reached(world: World, day: int, times: Whole, customer: Whole) -> Whole:
-    """Return which campaign reached who comes then, the first that did: place among the CAMPAIGN faults that touch the day; NONE for none."""
+    """Return which campaign reached who comes then, the first that did: place among the day's CAMPAIGN faults; NONE for none."""
     found = np.full(len(times), NONE, dtype=np.int64)
     for place, fault in enumerate(world.plan.of(FaultKind.CAMPAIGN, day * DAY, (day + 1) * DAY)):
         whom = world.chance("campaign").happens(fault.id, customer, REACHED) & fault.during(times)

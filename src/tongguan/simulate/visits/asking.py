@@ -45,16 +45,16 @@ _TO_PERSON: Final = Quantiles({0: 2, 50: 15, 90: 60, 100: 200}, SECOND)
 _LONG: Final = np.array([service.complexity != "simple" for service in SERVICES])
 
 
-def sign_in(chance: Chance, came: Came, wants: Mask, pages: Mask) -> SignIns:
+def sign_in(chance: Chance, came: Came, wants: Mask, idle: Mask) -> SignIns:
     """Return who signs in, with moments counted from the moment they are asked to, which is 0.
 
     Args:
         wants: visits that ask for a service or check out.
-        pages: visits of sub-channels with pages.
+        idle: visits of sub-channels with pages that neither ask nor look at a product: a few of them try in vain.
     """
     drawn = chance.below("sign_in", came.number, MILLION)
     signs = wants & (drawn < np.where(came.recognised, SIGN_IN_AGAIN, SIGN_IN))
-    gives_up = ~wants & pages & ~came.recognised & (drawn < GIVE_UP)
+    gives_up = idle & ~came.recognised & (drawn < GIVE_UP)
     row = np.flatnonzero(signs | gives_up)
     number = came.number[row]
     asked = np.zeros(len(row), dtype=np.int64)

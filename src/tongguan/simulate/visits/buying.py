@@ -13,9 +13,8 @@ from tongguan.simulate.faults.plan import FaultKind
 from tongguan.simulate.people import AGES
 from tongguan.simulate.plans import NONE
 from tongguan.simulate.province.calendar import campus_season
-from tongguan.simulate.province.channels import CHANNEL_NAMES
 from tongguan.simulate.province.goods import PRODUCT_CODES
-from tongguan.simulate.visits.rates import Rates
+from tongguan.simulate.visits.rates import Rates, at_channel
 from tongguan.simulate.visits.rows import Came, Looking
 from tongguan.simulate.visits.taste import choose_product, prices, shares
 from tongguan.simulate.world import World
@@ -76,7 +75,7 @@ def make_up_minds(world: World, day: int, chance: Chance, rates: Rates, came: Ca
     kept = carts
     for fault in world.plan.of(FaultKind.CONVERSION_DRIFT, day * DAY, (day + 1) * DAY):
         share = rates.cart[sub] * (MILLION - fault.level(came.time)) // MILLION
-        lost = kept & _at(fault.where["channel"])[sub] & (carted >= share)
+        lost = kept & at_channel(fault.where["channel"])[sub] & (carted >= share)
         kept = kept & ~lost
         touched.append((fault.id, int(lost.sum())))
     begins = kept & chance.happens("begins", number, rates.checkout[sub])
@@ -120,7 +119,7 @@ def _broken(world: World, day: int, chance: Chance, came: Came, minds: Minds) ->
     drawn = chance.below("broken", came.number, MILLION)
     broken, step, touched = minds.broken, minds.broken_step, list(minds.touched)
     for fault in world.plan.of(FaultKind.CHECKOUT_BROKEN, day * DAY, (day + 1) * DAY):
-        hit = minds.begins & ~broken & _at(fault.where["channel"])[came.sub] & (drawn < fault.level(came.time))
+        hit = minds.begins & ~broken & at_channel(fault.where["channel"])[came.sub] & (drawn < fault.level(came.time))
         place = CHECKOUT_STEPS.index(fault.where["step"])
         broken, step = broken | hit, np.where(hit, place, step)
         touched.append((fault.id, int(hit.sum())))
@@ -159,9 +158,3 @@ def look_around(
         step=np.where(gone, step, NONE),
     )
     return looking, changed
-
-
-def _at(channel: str) -> Mask:
-    return np.array([name == channel for name in CHANNEL_NAMES])
-
-

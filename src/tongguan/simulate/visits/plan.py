@@ -49,7 +49,7 @@ def plan_visits(world: World, day: int) -> Visits:
     asks &= share.asks[came.sub] > 0
     minds = make_up_minds(world, day, chance, share, came, asks)
 
-    signs = sign_in(chance, came, asks | (minds.begins & pages), pages)
+    signs = sign_in(chance, came, asks | minds.begins, pages & ~asks & ~minds.looks)
     takes = _full(len(came), signs.row, np.maximum(0, signs.done), 0)
     asking = seek_services(chance, share, came, asks, came.time + np.where(asks, takes, 0))
     free = _full(len(came), asking.row, asking.ended, NONE)

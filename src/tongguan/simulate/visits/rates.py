@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from tongguan.simulate.chance import MILLION, Mask, Whole
-from tongguan.simulate.province.channels import SUBS, Profile, Style, order_weights, visit_weights
+from tongguan.simulate.province.channels import CHANNEL_NAMES, SUBS, Profile, Style, order_weights, visit_weights
 from tongguan.simulate.visits.services import KINDS
 
 SESSIONS_PER_ORDER: Final = 6
@@ -151,7 +151,7 @@ def _carried(style: Style, manner: Manner, come: int, wanted: int, whole: int) -
     most = _MOST_LOOK * rest // average * flow // MILLION if style is Style.PAGES else _MOST_ORDER
     needed = wanted * MILLION // (come * SESSIONS_PER_ORDER)
     order = min(needed, most)
-    look = order * MILLION // flow
+    look = order * MILLION // flow if style is Style.PAGES else 0
     unseen = wanted * MILLION // whole - order * come * SESSIONS_PER_ORDER // whole if order < needed else 0
     return look * average // rest, look * SERVICE_TO_SALES // 100, order, unseen
 
@@ -162,3 +162,9 @@ def _whole(values: Iterable[int]) -> Whole:
 
 def _percent(values: Iterable[int]) -> Whole:
     return _whole(values) * (MILLION // 100)
+
+
+@cache
+def at_channel(channel: str) -> Mask:
+    """Return which places in ``channels.SUBS`` belong to a channel."""
+    return np.array([name == channel for name in CHANNEL_NAMES])

@@ -12,8 +12,9 @@ from tongguan.simulate.clock import DAY
 from tongguan.simulate.faults.plan import FaultKind
 from tongguan.simulate.people import AGES
 from tongguan.simulate.province.calendar import campus_season
-from tongguan.simulate.province.channels import CHANNEL_NAMES, SUBS
+from tongguan.simulate.province.channels import SUBS
 from tongguan.simulate.province.goods import PRICES, PRODUCT_CODES, PRODUCTS, WEIGHTS
+from tongguan.simulate.visits.rates import at_channel
 from tongguan.simulate.world import World
 
 IN_SEASON: Final = 500
@@ -102,12 +103,7 @@ def prices(world: World, day: int, product: Whole, sub: Whole, times: Whole) -> 
     price = np.asarray(PRICES, dtype=np.int64)[product]
     changed = []
     for fault in world.plan.of(FaultKind.PRICE_MISMATCH, day * DAY, (day + 2) * DAY):
-        there = _at_channel(fault.where["channel"])[sub] & (product == PRODUCT_CODES.index(fault.where["product"])) & fault.during(times)
+        there = at_channel(fault.where["channel"])[sub] & (product == PRODUCT_CODES.index(fault.where["product"])) & fault.during(times)
         price = np.where(there, price * fault.strength // MILLION, price)
         changed.append((fault.id, np.flatnonzero(there)))
     return price, changed
-
-
-@cache
-def _at_channel(channel: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.array([name == channel for name in CHANNEL_NAMES])
