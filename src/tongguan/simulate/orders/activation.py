@@ -25,6 +25,9 @@ TO_MEND: Final = Quantiles({0: 5, 50: 40, 90: 240, 100: 900}, MINUTE)
 TO_PORT: Final = Quantiles({0: 0.5, 50: 4, 90: 20, 100: 40}, HOUR)
 """Until another operator lets a number go."""
 
+TO_AGREE: Final = 2 * MINUTE
+"""From the allocated line until an appointment is made."""
+
 PORTED: Final = 60_000
 """Of the number cards, in millionths: the number comes from another operator."""
 PORT_REFUSED: Final = 120_000
@@ -91,7 +94,7 @@ def activate(lot: Lot, allocated: Whole, delivered: Whole, accepted: Whole, in_s
 
 def _appointment(lot: Lot, allocated: Whole) -> tuple[Whole, Whole]:
     """Agree with the customers when a technician comes; return when one did, and the end of the day agreed."""
-    agreed = after(allocated, 2 * MINUTE)
+    agreed = after(allocated, TO_AGREE)
     planned = working(after(agreed, lot.spread("visit", TO_VISIT)), TECHNICIAN_OPENS, TECHNICIAN_CLOSES, lot.morning("visit"))
     promised = np.where(planned >= 0, planned - planned % DAY + 20 * HOUR, NONE)
     missed = lot.happens("not at home", NOT_AT_HOME)

@@ -13,7 +13,7 @@ from tongguan.simulate.columns import Same
 from tongguan.simulate.money.paying import pay, refund
 from tongguan.simulate.orders import acceptance, activation, closing, delivery, identity, making, numbers, oto, returns, rosters
 from tongguan.simulate.orders.lot import ACTIVATED, COURIER, IN_SHOP, ON_SITE, PAYMENT, Lot, begin
-from tongguan.simulate.orders.story import NEVER, NONE, after, either, latest, only, until
+from tongguan.simulate.orders.story import NONE, after, either, latest, only, until
 from tongguan.simulate.plans import Bills, DayState, Orders, Payments, Refunds, Wishes
 from tongguan.simulate.world import World
 
@@ -33,7 +33,9 @@ class _Way:
 
     def until(self, stop: Whole) -> _Way:
         """Return what happens before ``stop``."""
-        return _Way(**{name: times if name == "promised" else until(times, stop) for name, times in vars(self).items()})
+        told = after(self.allocated, activation.TO_AGREE) < stop
+        cut = {name: until(times, stop) for name, times in vars(self).items()}
+        return _Way(**{**cut, "promised": only(self.promised, told)})
 
     @property
     def done(self) -> Whole:
@@ -62,7 +64,7 @@ def plan_orders(world: World, day: int, wishes: Wishes, before: DayState) -> Ord
     way = way.until(gone.stop)
     given_up = np.maximum(gone.cancelled, made.refused)
     numbers.hold(lot, made.created, way.allocated, given_up, only(payments.left_time, payments.expired > 0))
-    due = np.where((way.promised >= 0) & (way.promised < NEVER), way.promised, made.due)
+    due = either(way.promised, made.due)
     late = _late(way, due)
     closing.review(lot, way.done, late)
     back = returns.give_back(lot, way.done, way.delivered, made.amount)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -155,7 +156,7 @@ def plan_shifts(world: World, day: int, story: Story) -> None:
     shift = {**shared, "shift": Codes([shift.name for shift in SHIFTS], _whole([duty.shift for duty in came]))}
     story.add_aside("shift.started", whom, _whole([duty.spans[0][0] for duty in came]), attributes=shift)
     story.add_aside("shift.ended", whom, _whole([duty.spans[-1][1] for duty in came]), attributes=shift, duration=Numbers(worked))
-    pauses = [(duty.clerk, one[1], other[0]) for duty in came for one, other in zip(duty.spans, duty.spans[1:], strict=False)]
+    pauses = [(duty.clerk, one[1], other[0]) for duty in came for one, other in pairwise(duty.spans)]
     resting = Cohort(len(pauses), {"actor_id": Codes(who, _whole([clerk for clerk, _, _ in pauses]))})
     story.add_aside("shift.paused", resting, _whole([first for _, first, _ in pauses]), attributes=shared, reason=Same("break"))
     story.add_aside("shift.resumed", resting, _whole([last for _, _, last in pauses]), attributes=shared)
