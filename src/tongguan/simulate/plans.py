@@ -30,7 +30,7 @@ class Wishes:
         sub: place in ``channels.SUBS``.
         product: place in ``goods.PRODUCTS``.
         session: number of the day's session or menu dialogue that led to it; NONE where none is seen (shops, desk).
-        campaign: number of the campaign in force that reached them; NONE for none.
+        campaign: place among the CAMPAIGN faults that touch the day of the one that reached them on their visit; NONE for none.
         price: in fen, as shown to them.
     """
 
