@@ -306,3 +306,20 @@ def test_one_order_of_an_evening_is_done_within_days() -> None:
 def test_a_script_takes_its_own_day_only(days: list[Made]) -> None:
     with pytest.raises(ValueError, match="its own script"):
         tell_orders(WORLD, days[0].day, days[0].orders, Script("000101"))
+
+
+def test_the_product_sees_an_order_at_an_end_where_it_ended(days: list[Made], stories: dict[str, list[dict[str, Any]]]) -> None:
+    kind = VOCABULARY.case_kind("order")
+    wrong = Counter[tuple[str, bool]]()
+    for made in days:
+        for row, ended in enumerate(made.orders.ended.tolist()):
+            current = None
+            for event in stories[f"O{WORLD.name(made.day)}-{row}"]:
+                reached = VOCABULARY.event_type(event["type"]).milestones.get("order")
+                step = kind.milestone(reached) if reached else None
+                if step is not None and step.step and (current is None or not current.final or step.final or step.reopens):
+                    current = step
+            assert current is not None
+            if current.final != (ended >= 0):
+                wrong[current.name, ended >= 0] += 1
+    assert wrong == Counter()
