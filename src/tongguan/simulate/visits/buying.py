@@ -16,7 +16,7 @@ from tongguan.simulate.province.calendar import campus_season
 from tongguan.simulate.province.goods import PRODUCT_CODES
 from tongguan.simulate.visits.rates import Rates, at_channel
 from tongguan.simulate.visits.rows import Came, Looking
-from tongguan.simulate.visits.taste import choose_product, prices, shares
+from tongguan.simulate.visits.taste import choose_product, prices, tastes
 from tongguan.simulate.world import World
 
 LEFT_REASONS: Final = ("price", "no_number_liked", "identity_check", "payment_options", "delivery_time", "page_error", "other")
@@ -92,15 +92,20 @@ def orders_from_menus(chance: Chance, rates: Rates, came: Came) -> Mask:
 
 
 def _persuaded(world: World, day: int, chance: Chance, rates: Rates, came: Came, minds: Minds, pages: Mask) -> Minds:
-    """Return minds changed by campaigns: of those reached who would not order, as many more buy its product as its strength says."""
+    """Return minds changed by campaigns.
+
+    Of the visits of those whom it reached, ``strength`` millionths more end in an order of its product, where the channel sells it;
+    who would order anyway orders what they would. A campaign of strength 0 changes nothing.
+    """
     drawn = chance.below("persuaded", came.number, MILLION)
-    table = shares(campus_season(day))
+    table = tastes(campus_season(day))
     touched = list(minds.touched)
     for place, fault in enumerate(world.plan.of(FaultKind.CAMPAIGN, day * DAY, (day + 1) * DAY)):
         product = PRODUCT_CODES.index(fault.where["product"])
-        usual = table[came.sub * len(AGES) + came.age, product] * rates.order[came.sub] // MILLION
-        more = usual * fault.strength // np.maximum(1, MILLION - rates.order[came.sub])
-        won = (came.campaign == place) & ~minds.orders & (drawn < more)
+        # Only those are won who would not order, so that they are as many of all visits as the strength says.
+        more = fault.strength * MILLION // (MILLION - rates.order[came.sub])
+        sold = table[came.sub * len(AGES) + came.age, product] > 0
+        won = (came.campaign == place) & sold & ~minds.orders & (drawn < more)
         on_pages = won & pages
         minds = replace(
             minds,

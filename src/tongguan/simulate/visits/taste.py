@@ -85,14 +85,6 @@ def _campus(age: int, season: bool) -> int:
     return 20
 
 
-@cache
-def shares(season: bool) -> Whole:
-    """Return :func:`tastes` in millionths of each row."""
-    weights = tastes(season)
-    found: Whole = weights * MILLION // weights.sum(axis=1)[:, None]
-    return found
-
-
 def choose_product(chance: Chance, name: str, whom: Whole, day: int, sub: Whole, age: Whole) -> Whole:
     """Return the place in ``goods.PRODUCTS`` that each has in mind."""
     return chance.pick_by(name, whom, sub * len(AGES) + age, tastes(campus_season(day)))
