@@ -25,7 +25,7 @@ from tongguan.simulate.money.breaks import (
     planted,
     wrong_amounts,
 )
-from tongguan.simulate.money.lines import StatementLines
+from tongguan.simulate.money.lines import StatementFile, StatementLines
 from tongguan.simulate.money.moves import (
     PAYMENT,
     UNPAID_ATTEMPT,
@@ -69,10 +69,12 @@ class StatementBook:
         self._world = world
         self._moves: dict[int, list[Moves]] = defaultdict(list)
         self._made: tuple[int, _Day] | None = None
+        self.files: dict[int, list[StatementFile]] = {}
+        """Statements as they were written last, by accounting day; at most one day."""
 
     def add(self, day: int, bills: Bills, payments: Payments, refunds: Refunds) -> None:
         """Take in the money of the cases that begin in a day; days come in order, each once."""
-        self._made = None
+        self._made, self.files = None, {}
         paid = payments_of(day, bills, payments, payments.paid_by[payments.paid_by >= 0])
         moves = joined([paid, refunds_of(day, bills, payments, refunds)])
         date = moves.booked // DAY
