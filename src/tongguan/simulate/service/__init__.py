@@ -1,0 +1,1 @@
+"""The service desk: contacts with a queue, agents with shifts, tickets, surveys, follow-ups, knowledge."""
