@@ -16,7 +16,7 @@ from tongguan.ingest.checks import Rules
 from tongguan.model.event import Event
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.simulate.clock import DAY, HOUR, at, of_instant
-from tongguan.simulate.orders.lot import ACTIVATED, COURIER, PAYMENT
+from tongguan.simulate.orders.lot import ACTIVATED, COURIER, NUMBER, PAYMENT
 from tongguan.simulate.orders.plan import plan_orders
 from tongguan.simulate.orders.telling import tell_orders
 from tongguan.simulate.plans import DayState, Wishes
@@ -275,6 +275,18 @@ def test_lateness_is_what_the_customer_waited_beyond_the_promise(days: list[Made
     assert (orders.late[cards] == np.maximum(orders.delivered - orders.due, 0)[cards]).all()
     assert 0.02 < (orders.late[cards] > 0).mean() < 0.4
     assert (orders.late[orders.cancelled >= 0] == 0).all()
+
+
+def test_each_number_held_is_given_or_free_again_once_the_order_ended(days: list[Made], stories: dict[str, list[dict[str, Any]]]) -> None:
+    fates = {"resource.allocated", "resource.released", "resource.reservation_expired"}
+    found = Counter[str]()
+    for made in days:
+        rows = np.flatnonzero(NUMBER[made.orders.wishes.product] & (made.orders.ended >= 0)).tolist()
+        for row in rows:
+            kinds = [event["type"] for event in stories[f"O{WORLD.name(made.day)}-{row}"] if event["type"].startswith("resource.")]
+            assert len(kinds) == 2 and kinds[0] == "resource.reserved" and kinds[1] in fates
+            found[kinds[1]] += 1
+    assert set(found) == fates
 
 
 def test_the_moment_promised_is_the_one_told_last(days: list[Made], stories: dict[str, list[dict[str, Any]]]) -> None:

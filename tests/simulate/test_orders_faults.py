@@ -120,15 +120,15 @@ def test_a_slow_courier_is_late_in_one_city_only(usual: list[Orders]) -> None:
 
 
 def test_hoarders_hold_numbers_and_never_take_them() -> None:
-    hoarded = world_with(fault(FaultKind.NUMBERS_HOARDED, 80, start=at(DAY_ONE), hours=24, region="P-03", pool="pool-premium"))
+    hoarded = world_with(fault(FaultKind.NUMBERS_HOARDED, 50_000, start=at(DAY_ONE), hours=24, region="P-03", pool="pool-premium"))
     orders = plan_orders(hoarded, DAY_ONE, wishes_of(hoarded, DAY_ONE), DayState())
     made = made_of(hoarded, DAY_ONE, orders)
     events = [event for event in told_of(hoarded, made) if event.get("resource_id", "").startswith(f"N{hoarded.name(DAY_ONE)}-H")]
-    assert Counter(event["type"] for event in events) == {"resource.reserved": 80, "resource.reservation_expired": 80}
+    assert Counter(event["type"] for event in events) == {"resource.reserved": 75, "resource.reservation_expired": 75}
     assert len({event["customer_id"] for event in events}) <= 4
     assert all(event["region"].startswith("P-03-") and event["attributes"]["pool"] == "pool-premium" for event in events)
     assert all("order_id" not in event for event in events)
-    assert made.script.touched == {"f": 80}
+    assert made.script.touched == {"f": 75}
     ordinary = days_of(World(USUAL), 1)[0]
     assert Counter(told_without(made)) == Counter(told_without(ordinary))
 
@@ -149,7 +149,7 @@ def test_days_with_faults_are_valid() -> None:
     faults = (
         fault(FaultKind.ACCEPTANCE_BACKLOG, 500_000),
         replace(fault(FaultKind.ACCEPTANCE_BACKLOG, 500_000, reason="interface"), id="g"),
-        replace(fault(FaultKind.NUMBERS_HOARDED, 30, region="P-02"), id="h"),
+        replace(fault(FaultKind.NUMBERS_HOARDED, 30_000, region="P-02"), id="h"),
         replace(fault(FaultKind.COURIER_DELAY, 2 * MILLION, carrier="north"), id="i"),
     )
     made = days_of(world_with(*faults), 2)[1]

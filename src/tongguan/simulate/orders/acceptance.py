@@ -143,7 +143,8 @@ def _claim(
     touched: dict[str, int] = {}
     if faults:
         usual = serve(come, takes, rosters(lot.world, lot.day), free, patience)
-        touched[faults[0].id] = int((usual.start != served.start).sum())
+        changed = usual.start[usual.start != served.start]
+        touched = {fault.id: int((changed >= fault.start).sum()) for fault in faults}
     return claimed, person, served.free, touched
 
 

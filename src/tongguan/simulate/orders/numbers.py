@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from tongguan.simulate.chance import Quantiles, Whole
+from tongguan.simulate.chance import MILLION, Quantiles, Whole
 from tongguan.simulate.clock import DAY, HOUR, MINUTE, SECOND, at, within_day
 from tongguan.simulate.columns import Codes, Cohort, Column, Ids, Moments, Parts, Same
 from tongguan.simulate.faults.plan import Fault, FaultKind
@@ -49,14 +49,18 @@ def hold(lot: Lot, created: Whole, allocated: Whole, ended: Whole, ran_out: Whol
 
 
 def hoard(lot: Lot) -> dict[str, int]:
-    """Plan the reservations of hoarders; return how many each fault made, by its id."""
+    """Plan the reservations of hoarders, ``strength`` millionths of the usual orders of a day.
+
+    Returns:
+        How many reservations each fault made, by its id.
+    """
     faults = lot.world.plan.of(FaultKind.NUMBERS_HOARDED, at(lot.day), at(lot.day + 1))
     return {fault.id: _hoarded(lot, fault, number) for number, fault in enumerate(faults)}
 
 
 def _hoarded(lot: Lot, fault: Fault, number: int) -> int:
     chance = lot.chance.of("hoard", fault.id)
-    row = np.arange(fault.strength, dtype=np.int64)
+    row = np.arange(lot.world.orders_per_day * fault.strength // MILLION, dtype=np.int64)
     times = within_day(chance, "time", row, lot.day, HOURS)
     times = only(times, fault.during(times))
     city = CITY_CODES.index(fault.where["region"])

@@ -20,7 +20,7 @@ from tongguan.simulate.world import World
 
 MANUAL: Final = 76
 """Orders to be accepted by hand, per 1,000 orders of a usual day."""
-FREE_DAYS: Final = 75
+FREE_DAYS: Final = 88
 """Staff on weekends and holidays, in percent of what the orders would need: what is left waits for the next workday."""
 AHEAD: Final = 14
 """Rosters are made for so many days."""
