@@ -16,6 +16,7 @@ module                    what it keeps
 ``vault``, ``erasure``    personal values behind tokens, and their destruction; ``mask`` hides them in free text
 ``audit``                 who did what, append-only, chained by hashes
 ``outbox``                rows that must still become events
+``regions``               the book of regions: names, and what lies in what
 ``users``, ``passwords``  who may sign in; ``sign_in`` counts failures; ``sessions`` browsers; ``tokens`` programs
 ========================  ==========================================================================================
 

@@ -251,6 +251,19 @@ class OutboxColumns(TypedColumns):
 outbox = Table("outbox", metadata, OutboxColumns, UniqueConstraint("table_name", "row_id", "version"), Index(None, "sent_at", "id"))
 
 
+class RegionColumns(TypedColumns):
+    """The book of regions, in the order of ``position``. ``parent`` is empty for what lies in nothing."""
+
+    code: Named[str] = Column(Words, primary_key=True)
+    parent: Named[str] = Column(Words)
+    zh: Named[str] = Column(Words)
+    en: Named[str] = Column(Words)
+    position: Named[int] = Column(Integer)
+
+
+regions = Table("regions", metadata, RegionColumns)
+
+
 class UserColumns(TypedColumns):
     """Who may sign in. ``name_key`` is the name folded, so that ``Wang`` and ``wang`` are one."""
 

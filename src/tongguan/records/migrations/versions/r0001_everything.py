@@ -19,6 +19,7 @@ def upgrade() -> None:
     _quarantine()
     _vault()
     _audit()
+    _regions()
     _users()
 
 
@@ -205,6 +206,18 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
     op.execute("INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '')")
+
+
+def _regions() -> None:
+    op.create_table(
+        "regions",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("parent", sa.Text(), nullable=False),
+        sa.Column("zh", sa.Text(), nullable=False),
+        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_regions"),
+    )
 
 
 def _users() -> None:
