@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tongguan.model.regions import Region
+
 
 @dataclass(frozen=True)
 class City:
@@ -47,22 +49,6 @@ _DISTRICT_NAMES: Final = (
     ("江北", "North Bank"),
     ("港口", "Port"),
 )
-
-
-@dataclass(frozen=True)
-class Region:
-    """A place in the tree of regions.
-
-    Attributes:
-        code: such as ``P-03-02``.
-        parent: code of the place above; empty for the province.
-        zh, en: name.
-    """
-
-    code: str
-    parent: str
-    zh: str
-    en: str
 
 
 def _regions() -> tuple[Region, ...]:
