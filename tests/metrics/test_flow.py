@@ -39,8 +39,8 @@ def made(number: str, moment: str, **fields: Any) -> bytes:
 def _events() -> Iterator[bytes]:
     # Today is the 21st, half past ten.
     yield made("t1", "21 00:00:00", channel="app", region="GX-NN", business_class="goods", brand="x")
-    yield made("t2", "21 09:00:00", channel="app", region="GX-NN-01")
-    yield made("t3", "21 09:59:59.999999", channel="web", region="GXX")
+    yield made("t2", "21 09:00:00", channel="app", region="GX-NN-01", business_class="goods.handset")
+    yield made("t3", "21 09:59:59.999999", channel="web", region="GXX", business_class="goodsx")
     yield made("t4", "21 10:00:00", channel="web", region="GX")
     yield made("t5", "21 10:30:00", channel="web")
     yield made("t6", "21 10:45:00", channel="web")
@@ -163,7 +163,9 @@ def test_backlog_and_the_oldest(rig: Rig) -> None:
         ({"region": "GX"}, (3, 1, 0), 3),
         ({"region": "GX-NN"}, (2, 1, 0), 2),
         ({"region": "GX-N"}, (0, 0, 0), 0),
-        ({"business_class": "goods"}, (1, 0, 0), 1),
+        ({"business_class": "goods"}, (2, 0, 0), 1),
+        ({"business_class": "goods.handset"}, (1, 0, 0), 0),
+        ({"business_class": "good"}, (0, 0, 0), 0),
         ({"brand": "x"}, (1, 0, 0), 1),
         ({"brand": "x", "channel": "web"}, (0, 0, 0), 0),
         ({"channel": "x' OR 1=1 --"}, (0, 0, 0), 0),

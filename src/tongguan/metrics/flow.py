@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tongguan.model.access import Scope
-from tongguan.model.answers import Flow, FlowFilter, StageStatus
+from tongguan.model.answers import NESTED, Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.warehouse.case_states import quoted, states_sql
 from tongguan.warehouse.client import Cancellation, Warehouse
@@ -63,14 +63,16 @@ def flow(
 def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
     """Return the SQL condition (empty for none) and its parameters that a filter and a scope put on events, counts and cases."""
     texts, parameters = [], {}
-    for name in ("channel", "business_class", "brand"):
+    for name in ("channel", "brand"):
         value = getattr(where, name)
         if value:
             texts.append(f"{name} = {{{name}:String}}")
             parameters[name] = value
-    if where.region:
-        texts.append("(region = {region:String} OR startsWith(region, concat({region:String}, '-')))")
-        parameters["region"] = where.region
+    for name, separator in NESTED.items():
+        value = getattr(where, name)
+        if value:
+            texts.append(f"({name} = {{{name}:String}} OR startsWith({name}, concat({{{name}:String}}, '{separator}')))")
+            parameters[name] = value
     if scope.regions:
         texts.append("arrayExists(r -> region = r OR startsWith(region, concat(r, '-')), {scope_regions:Array(String)})")
         parameters["scope_regions"] = sorted(scope.regions)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+NESTED: Final = {"region": "-", "business_class": "."}
+"""Columns whose codes nest, and by which character: a filter by ``goods`` covers ``goods.handset``, one by ``GX`` covers ``GX-NN``."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class CaseFilter:
         status: status word of the current milestone.
         step: current milestone.
         stage: name of a stage; cases that wait there.
-        channel, region, business_class, customer_id: latest value of the attribute; a region covers those below it.
+        channel, region, business_class, customer_id: latest value of the attribute; a region and a class cover those below them.
         since, until: first event at or after, and before.
         open_only: only those whose current milestone is not final (a delivered order with a return asked for is open again).
     """
@@ -162,7 +166,7 @@ class StageStatus:
 
 @dataclass(frozen=True)
 class FlowFilter:
-    """Which events the panorama counts; empty fields do not filter."""
+    """Which events the panorama counts; empty fields do not filter; a region and a business class cover those below them."""
 
     channel: str = ""
     region: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Scope
-from tongguan.model.answers import CaseFilter, CasePage, CaseRow
+from tongguan.model.answers import NESTED, CaseFilter, CasePage, CaseRow
 from tongguan.model.event import OBJECT_KINDS
 from tongguan.model.vocabulary import CaseKind, Vocabulary
 from tongguan.warehouse.case_states import states_sql
@@ -153,14 +153,16 @@ _KINDS: Final = ", ".join(f"'{kind}'" for kind in OBJECT_KINDS)
 
 def _wanted(vocabulary: Vocabulary, kind: CaseKind, where: CaseFilter, scope: Scope) -> Condition:
     texts, parameters = [], {}
-    for name in ("status", "step", "channel", "business_class", "customer_id"):
+    for name in ("status", "step", "channel", "customer_id"):
         value = getattr(where, name)
         if value:
             texts.append(f"{name} = {{{name}:String}}")
             parameters[name] = value
-    if where.region:
-        texts.append("(region = {region:String} OR startsWith(region, concat({region:String}, '-')))")
-        parameters["region"] = where.region
+    for name, separator in NESTED.items():
+        value = getattr(where, name)
+        if value:
+            texts.append(f"({name} = {{{name}:String}} OR startsWith({name}, concat({{{name}:String}}, '{separator}')))")
+            parameters[name] = value
     if where.since is not None:
         texts.append("first_time >= {since:DateTime64(6, 'UTC')}")
         parameters["since"] = where.since
