@@ -111,6 +111,10 @@ class LocalApi:
         """Hand a mapping to the home, so that the records it sets aside are replayed with it. It was checked before."""
         self.call("PUT", f"/api/v1/owner/mappings/{name}", content=path.read_bytes())
 
+    def replace_regions(self, data: bytes, *, trial: bool) -> Any:
+        """Hand over a file of regions; with ``trial`` nothing is changed. The answer says what changes."""
+        return self.call("PUT", "/api/v1/owner/regions", content=data, params={"dry_run": str(trial).lower()})
+
     def wait_loaded(self) -> None:
         """Return once everything handed over so far is in the warehouse."""
         self.call("GET", "/api/v1/owner/loaded")

@@ -20,9 +20,10 @@ from tongguan.ingest.errors import DeliveryError
 from tongguan.metrics.flow import flow, flow_conditions
 from tongguan.model.access import Permission, User
 from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
+from tongguan.model.regions import RegionTree
 from tongguan.processes.cases import case_page
 from tongguan.processes.trace import newest_events, trace
-from tongguan.records import audit
+from tongguan.records import audit, regions
 from tongguan.records.errors import RecordsError
 from tongguan.warehouse.client import Cancellation
 from tongguan.warehouse.errors import WarehouseError
@@ -121,6 +122,15 @@ class StageQuestions:
         def ask(cancellation: Cancellation) -> OrderSummary:
             zones = books.source_zones(here.database)
             return order_summary(here.warehouse, here.vocabulary, user.scope, here.settings.zone, zones=zones, cancellation=cancellation)
+
+        return await self._ask(ask)
+
+    async def regions(self) -> RegionTree:
+        """Return the book of regions."""
+
+        def ask(_: Cancellation) -> RegionTree:
+            with self._installation.database.read() as connection:
+                return regions.all(connection)
 
         return await self._ask(ask)
 

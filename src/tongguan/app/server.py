@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tongguan import __version__
 from tongguan.app.accounts import RecordAccounts
 from tongguan.app.api import people
-from tongguan.app.api.bearer import Bearers
+from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
 from tongguan.app.api.owner import OwnerRoutes
 from tongguan.app.api.problem import ApiProblem
@@ -36,7 +36,7 @@ from tongguan.web.web import create_web
 
 log = structlog.get_logger(__name__)
 
-LOCAL_USER = User("local", "(command line)", "command line", Role.ADMIN, Responsibility())
+LOCAL_USER = User("local", OWNER_NAME, "command line", Role.ADMIN, Responsibility())
 """As whom the command line on the machine itself acts."""
 
 _API = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from typing import Final
 
 from tongguan.lib.now import Ticks
 from tongguan.records import tokens
 from tongguan.records.database import Database
+
+OWNER_NAME: Final = "(command line)"
+"""As whom the audit names the owner."""
 
 _REMEMBERED_SECONDS = 10.0
 _MOST = 10_000

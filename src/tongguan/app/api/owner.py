@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 import msgspec
@@ -12,14 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tongguan.app.api.bearer import Bearers
+from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.problem import ApiProblem, json_response
 from tongguan.app.check import check
 from tongguan.app.installation import Installation
+from tongguan.app.region_file import read_regions
 from tongguan.app.replay import mapping_file
 from tongguan.ingest.errors import BusyError, DeliveryError, KeyReusedError, NoSpaceError
 from tongguan.lib.now import Ticks
 from tongguan.model.ports import Delivery, Receipt
+from tongguan.model.regions import RegionsError
+from tongguan.records import audit, regions
+from tongguan.records.errors import RecordsError
 
 _WAIT_SECONDS = 600.0
 
@@ -46,6 +50,7 @@ class OwnerRoutes:
             Route("/api/v1/owner/deliveries", self._deliver, methods=["POST"]),
             Route("/api/v1/owner/loaded", self._loaded, methods=["GET"]),
             Route("/api/v1/owner/mappings/{name}", self._mapping, methods=["PUT"]),
+            Route("/api/v1/owner/regions", self._regions, methods=["PUT"]),
             Route("/api/v1/owner/check", self._check, methods=["GET"]),
         ]
 
@@ -102,6 +107,37 @@ class OwnerRoutes:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(await request.body())
         return json_response({"kept": str(path)})
+
+    async def _regions(self, request: Request) -> Response:
+        """Replace the book of regions by a file, or only say what that would change."""
+        try:
+            self._admit(request)
+            trial = request.query_params.get("dry_run", "false")
+            if trial not in ("true", "false"):
+                raise ApiProblem(HTTPStatus.BAD_REQUEST, f"dry_run: {trial[:100]!r}", valid="true, false")
+            body = await request.body()
+            answer = await asyncio.get_running_loop().run_in_executor(self.pool, self._replace_regions, body, trial == "true")
+        except ApiProblem as problem:
+            return problem.response()
+        except RegionsError as error:
+            return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, error.detail, valid=error.valid).response()
+        except RecordsError as error:
+            retry = 2 if error.retry_helps else None
+            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=retry).response()
+        return json_response(answer)
+
+    def _replace_regions(self, body: bytes, trial: bool) -> dict[str, object]:
+        here, given = self.installation, read_regions(body)
+        if trial:
+            with here.database.read() as connection:
+                found = regions.compare(connection, given)
+        else:
+            with here.database.begin() as connection:
+                found = regions.replace(connection, given)
+                if found:
+                    detail = {"regions": len(given), **asdict(found)}
+                    audit.append(connection, here.now(), OWNER_NAME, "regions.replaced", "regions", "", detail)
+        return {"regions": len(given), **asdict(found), "dry_run": trial}
 
     async def _check(self, request: Request) -> Response:
         try:

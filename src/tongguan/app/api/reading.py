@@ -54,6 +54,7 @@ class Reading:
             ("GET", "/cases/{kind}", Permission.SEE_ORDERS, self._cases),
             ("GET", "/cases/{kind}/{case_id:path}", Permission.SEE_ORDERS, self._trace),
             ("GET", "/event-types", Permission.SEE_PANORAMA, self._event_types),
+            ("GET", "/regions", Permission.SEE_PANORAMA, self._regions),
             ("GET", "/sources", Permission.SEE_DATA, self._sources),
             ("GET", "/ledger", Permission.SEE_DATA, self._ledger),
             ("GET", "/deliveries", Permission.SEE_DATA, self._deliveries),
@@ -141,6 +142,9 @@ class Reading:
             }
             for event_type in self.vocabulary.event_types.values()
         ]
+
+    async def _regions(self, user: User, request: Request) -> object:
+        return list((await self.questions.regions()).within(user.scope))
 
     async def _sources(self, user: User, request: Request) -> object:
         return await self.questions.accounts(user)

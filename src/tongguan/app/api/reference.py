@@ -14,6 +14,7 @@ from tongguan.app.markdown import table
 from tongguan.model import answers
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
+from tongguan.model.regions import Region
 from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, RECORDS, UNPACKED_BYTES
 from tongguan.web.kit import ports
 
@@ -42,13 +43,14 @@ class Described:
     body: type[Any] | None = None
 
 
-_FLOW: Final = tuple(f"{f.name}: only this one" for f in fields(answers.FlowFilter))
+_BELOW: Final = {name: f", or below it: codes nest by `{separator}`" for name, separator in answers.NESTED.items()}
+_FLOW: Final = tuple(f"{f.name}: only this one{_BELOW.get(f.name, '')}" for f in fields(answers.FlowFilter))
 _CASES: Final = (
     "search: beginning of any id of the case: its own, or a customer's, payment's, package's …",
     "status: status word of the current milestone",
     "step: current milestone",
     "stage: stage at which the case waits",
-    *(f"{name}: latest value" for name in ("channel", "region", "business_class", "customer_id")),
+    *(f"{name}: latest value{_BELOW.get(name, '')}" for name in ("channel", "region", "business_class", "customer_id")),
     "since: first event at or after",
     "until: first event before",
     "open_only: `true` for cases that have not ended",
@@ -78,6 +80,7 @@ READING: Final = (
         answers.CasePage,
     ),
     Described("GET", "/cases/{kind}/{id}", Permission.SEE_ORDERS, "One case's whole story.", (), answers.Trace),
+    Described("GET", "/regions", Permission.SEE_PANORAMA, "The book of regions within the scope.", (), Region, several=True),
     Described("GET", "/sources", Permission.SEE_DATA, "The books of every source.", (), answers.SourceAccount, several=True),
     Described(
         "GET",
@@ -126,6 +129,7 @@ OWNER: Final = (
     Described("POST", "/owner/deliveries", None, "Take mapped rows of an import (MessagePack)."),
     Described("GET", "/owner/loaded", None, "Answer once all that was taken is in the warehouse."),
     Described("PUT", "/owner/mappings/{name}", None, "Keep a mapping for replays."),
+    Described("PUT", "/owner/regions", None, "Replace the book of regions by a CSV; with `dry_run=true` only say what would change."),
     Described("GET", "/owner/check", None, "Compare all that must agree."),
 )
 

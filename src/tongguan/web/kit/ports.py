@@ -15,6 +15,7 @@ from typing import Protocol
 from tongguan.model.access import User
 from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
 from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.regions import RegionTree
 
 
 class QuestionFailedError(Exception):
@@ -195,6 +196,13 @@ class Questions(Protocol):
 
     async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:
         """Return one case's story; None where there is none or it is outside the user's scope."""
+        ...
+
+    async def regions(self) -> RegionTree:
+        """Return the whole book of regions.
+
+        Names are no secret: a shared event may name a region that lies outside the scope. Lists to choose from are cut by the scope.
+        """
         ...
 
     async def accounts(self, user: User) -> Sequence[SourceAccount]:

@@ -12,7 +12,7 @@ from tongguan.model.vocabulary import Vocabulary
 _STORY = ("order.created", "payment.succeeded", "order.accepted", "order.allocated", "package.shipped", "package.delivered")
 _HOURS = (0.0, 0.2, 1.5, 5.0, 20.0, 60.0)
 _CHANNELS = ("app", "app", "app", "web", "web", "wechat", "shop", "kiosk")
-_REGIONS = ("GX-NN", "GX-NN", "GX-LZ", "GX-GL", "GX-BH")
+_REGIONS = ("GX-NN", "GX-NN-01", "GX-LZ-02", "GX-GL", "GX-BH")
 
 
 def make_trace(number: int, now: datetime, vocabulary: Vocabulary, random: Random) -> Trace:
@@ -25,7 +25,7 @@ def make_trace(number: int, now: datetime, vocabulary: Vocabulary, random: Rando
     columns = {
         "channel": random.choice(_CHANNELS),
         "region": random.choice(_REGIONS),
-        "business_class": random.choice(["goods", "goods", "handling"]),
+        "business_class": random.choice(["goods", "goods.handset", "handling"]),
         "brand": random.choice(["wo", "wo", "ruyi", ""]),
         "tier": random.choice(["high", "middle", "low"]),
         "network": random.choice(["4G", "5G"]),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tongguan.lib.now import Now
 from tongguan.model.access import User
 from tongguan.model.answers import (
+    NESTED,
     CaseFilter,
     CasePage,
     CaseRow,
@@ -22,8 +23,10 @@ from tongguan.model.answers import (
     TraceEvent,
 )
 from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.web.kit.fake.orders import make_trace
+from tongguan.web.kit.fake.regions import REGIONS
 from tongguan.web.kit.ports import (
     CaseOrder,
     CaseSort,
@@ -133,6 +136,10 @@ class FakeQuestions:
         self._check()
         found = self._traces.get(case_id)
         return found if found and found.case.kind == kind and user.scope.sees_region(found.case.region) else None
+
+    async def regions(self) -> RegionTree:
+        # The book lies in the other store: it is there while the warehouse is away.
+        return REGIONS
 
     async def accounts(self, user: User) -> Sequence[SourceAccount]:
         self._check()
@@ -251,11 +258,14 @@ class FakeQuestions:
         )
 
 
+def _covers(wanted: str, code: str, separator: str) -> bool:
+    return not wanted or code == wanted or code.startswith(wanted + separator)
+
+
 def _in_flow(case: CaseRow, where: FlowFilter) -> bool:
     return (
         where.channel in {"", case.channel}
-        and (not where.region or case.region == where.region or case.region.startswith(where.region + "-"))
-        and where.business_class in {"", case.business_class}
+        and all(_covers(getattr(where, name), getattr(case, name), separator) for name, separator in NESTED.items())
         and where.brand in {"", case.brand}
     )
 

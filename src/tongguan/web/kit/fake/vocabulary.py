@@ -59,14 +59,12 @@ _CODES = {
         "kiosk": ("自助终端", "Kiosk"),
         "shop": ("社会化网络渠道", "Partner shops"),
     },
-    "region": {
-        "GX": ("广西", "Guangxi"),
-        "GX-NN": ("南宁", "Nanning"),
-        "GX-LZ": ("柳州", "Liuzhou"),
-        "GX-GL": ("桂林", "Guilin"),
-        "GX-BH": ("北海", "Beihai"),
+    "business_class": {
+        "goods": ("商品", "Goods"),
+        "goods.handset": ("终端", "Handset"),
+        "handling": ("业务办理", "Handling"),
+        "points": ("积分", "Points"),
     },
-    "business_class": {"goods": ("商品", "Goods"), "handling": ("业务办理", "Handling"), "points": ("积分", "Points")},
     "brand": {"wo": ("沃", "Wo"), "ruyi": ("如意通", "Ruyi")},
     "tier": {"high": ("高价值", "High value"), "middle": ("中价值", "Middle value"), "low": ("普通", "Ordinary")},
 }
