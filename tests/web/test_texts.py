@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.web.catalog import chinese, messages
+from tests.web.operation import make_operation
 from tongguan.model.access import Level, Permission, Role
 from tongguan.model.reasons import Quarantine
 from tongguan.web.kit.codes import Codes
@@ -41,7 +42,7 @@ def test_translations_fill_in_the_same_values_and_are_chinese() -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_closed_list_has_names(language: str) -> None:
-    codes = Codes(fake_vocabulary(), load_texts()[language])
+    codes = Codes(fake_vocabulary(), load_texts()[language], make_operation(orders=0).site.regions)
     for members in (Quarantine, Role, Permission, Level, QuarantineState):
         names = [codes.of_enum(member) for member in members]
         assert all(names)

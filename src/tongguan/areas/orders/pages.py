@@ -21,7 +21,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Empty, Filter, KpiCard, Status
 from tongguan.web.kit.export import FORMATS, file_response
-from tongguan.web.kit.filters import code_filter, scope_text
+from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.tables import EXPORT_ROWS, PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
 from tongguan.web.kit.texts import msg
@@ -88,7 +88,7 @@ def _where(visit: Visit) -> CaseFilter:
         step=visit.query("step"),
         stage=_stage(visit),
         channel=visit.query("channel"),
-        region=visit.query("region"),
+        region=code_value(visit, "region"),
         business_class=visit.query("business_class"),
         customer_id=visit.query("customer_id"),
         since=_midnight(visit, "since"),
@@ -184,6 +184,10 @@ def export_columns(visit: Visit) -> list[Column[CaseRow]]:
             Column[CaseRow]("due", text("Promised"), lambda r: Cell("", value=r.due_time)),
             Column[CaseRow]("late", text("Late, still open (hours)"), lambda r: _late_hours(visit, r)),
         ],
+        "region": [
+            Column[CaseRow]("region", text("Region"), lambda r: Cell(visit.codes.label("region", r.region))),
+            Column[CaseRow]("region_code", text("Region code"), lambda r: Cell(r.region)),
+        ],
         "customer": [Column[CaseRow]("customer", text("Customer"), lambda r: Cell(r.customer_id))],
     }
     return [column for shown in columns(visit) for column in own.get(shown.name, [shown])]
@@ -277,7 +281,7 @@ def _sort(visit: Visit) -> CaseSort:
 
 
 def _address(visit: Visit) -> Address:
-    return Address("/orders", {name: visit.query(name) for name in (*NAMES, "sort", "page")})
+    return Address("/orders", {name: code_value(visit, name) for name in (*NAMES, "sort", "page")})
 
 
 async def orders(visit: Visit) -> Response:

@@ -205,7 +205,7 @@ def _lateness(visit: Visit, trace: Trace) -> tuple[str, Status]:
 def _facts(visit: Visit, trace: Trace) -> list[Value]:
     case, codes = trace.case, visit.codes
     facts = [
-        Value(codes.column(name), name, codes.label(name, getattr(case, name)))
+        Value(codes.column(name), name, codes.label(name, getattr(case, name)), getattr(case, name))
         for name in ("channel", "sub_channel", "region", "business_class", "brand", "tier", "network")
         if getattr(case, name)
     ]

@@ -81,11 +81,13 @@ class Room:
 
 
 async def enter(site: Site, page: Page, request: Request) -> Response:
-    """Let a request in: session, permission, form token, then the page itself."""
+    """Let a request in: session, permission, form token, then the page itself; regions have their names from here on."""
     cookie = request.cookies.get(SESSION_COOKIE, "")
     session = await site.accounts.session(cookie) if cookie else None
     visit = Visit(request, site, session)
     request.state.visit = visit
+    if session is not None:
+        await site.regions.refresh()
     if not page.public:
         turned_away = _turn_away(visit, page)
         if turned_away is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tongguan.model.access import Level, Permission, Role
+from tongguan.model.access import Level, Permission, Role, Scope
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.components import Choice, Status
 from tongguan.web.kit.ports import QuarantineState
+from tongguan.web.kit.regions import RegionBook
 from tongguan.web.kit.texts import Texts, msg
 
 COLUMNS: Final = {
@@ -165,13 +166,16 @@ STATES: Final = {
 class Codes:
     """Names in one language; a code that nobody named is shown as it is."""
 
-    def __init__(self, vocabulary: Vocabulary, texts: Texts) -> None:
+    def __init__(self, vocabulary: Vocabulary, texts: Texts, regions: RegionBook) -> None:
+        self._regions = regions
         self._vocabulary = vocabulary
         self._texts = texts
         self._language = texts.language
 
     def label(self, column: str, code: str) -> str:
         """Name a code of a column."""
+        if column == "region" and code in self._regions.tree:
+            return self._regions.tree.name(code, self._language)
         return self._vocabulary.code_label(column, code, self._language)
 
     def column(self, name: str) -> str:
@@ -228,5 +232,10 @@ class Codes:
         return self.of_enum(Level(name))
 
     def choices(self, column: str) -> list[Choice]:
-        """Return the codes of a column as choices of a filter."""
+        """Return the codes of a column that packs list as choices of a filter; see :meth:`regions` for those."""
         return [Choice(code, label.in_language(self._language)) for code, label in self._vocabulary.codes.get(column, {}).items()]
+
+    def regions(self, scope: Scope) -> list[Choice]:
+        """Return the regions of the book that a scope sees as choices, each after what it lies in."""
+        tree = self._regions.tree.within(scope)
+        return [Choice(region.code, region.name(self._language), tree.depth(region.code)) for region in tree]

@@ -106,15 +106,21 @@ class StageTile:
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a filter."""
+    """One value of a filter; ``depth`` tells how many others it lies in."""
 
     value: str
     label: str
+    depth: int = 0
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A field of a filter form; free text where there are no choices, a date where ``kind`` says so."""
+    """A field of a filter form; free text where there are no choices, a date where ``kind`` says so.
+
+    Attributes:
+        kind: ``select``; ``list`` for a text field that proposes its choices; else the type of an input.
+        hint: shown while nothing is chosen or typed.
+    """
 
     name: str
     label: str

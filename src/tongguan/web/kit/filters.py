@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Final
 
 from tongguan.web.kit.components import Choice, Filter
 from tongguan.web.kit.visit import Visit
 
+MOST_TO_SELECT: Final = 500
+"""A list of more regions than this is not scrolled through: the field is typed into and proposes them."""
+
+
+def code_value(visit: Visit, column: str) -> str:
+    """Return a column's code in the address; for a region its name will do as well."""
+    value = visit.query(column)
+    return visit.site.regions.tree.code_of(value) if column == "region" else value
+
 
 def code_filter(visit: Visit, column: str) -> Filter:
-    """Return the filter of a column: its codes as choices, free text where no pack lists any; regions within the user's scope."""
-    choices: Sequence[Choice] = visit.codes.choices(column)
-    if column == "region" and visit.session is not None:
-        choices = [choice for choice in choices if visit.user.scope.sees_region(choice.value)]
-    value = visit.query(column)
+    """Return the filter of a column: its codes as choices, free text where nobody lists any; regions within the user's scope."""
+    value, label = code_value(visit, column), visit.codes.column(column)
+    choices = visit.codes.regions(visit.user.scope) if column == "region" else []
+    if len(choices) > MOST_TO_SELECT:
+        proposed = [Choice(_shown(visit, choice.value), choice.value) for choice in choices]
+        return Filter(column, label, _shown(visit, value), proposed, "list", visit.text("All"))
+    choices = choices or visit.codes.choices(column)
     if choices and value and value not in {choice.value for choice in choices}:
-        choices = [*choices, Choice(value, value)]
-    return Filter(column, visit.codes.column(column), value, choices, "select" if choices else "text", "" if choices else visit.text("All"))
+        choices = [*choices, Choice(value, visit.codes.label(column, value))]
+    return Filter(column, label, value, choices, "select" if choices else "text", "" if choices else visit.text("All"))
+
+
+def _shown(visit: Visit, code: str) -> str:
+    """Return ``name (code)``, which can be searched by both, and typed; a code without a name as it is."""
+    name = visit.codes.label("region", code)
+    return code if name == code else f"{name} ({code})"
 
 
 def scope_text(visit: Visit) -> str:

@@ -27,6 +27,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.ports import Questions
+from tongguan.web.kit.regions import RegionBook
 from tongguan.web.kit.security import HEADERS, SESSION_COOKIE, SafeHeaders
 from tongguan.web.kit.texts import Texts, load_texts
 from tongguan.web.kit.visit import Visit
@@ -67,6 +68,7 @@ class Site:
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
+    regions: RegionBook
     texts: dict[str, Texts]
     environments: dict[str, Environment] = field(repr=False)
 
@@ -104,7 +106,7 @@ class _Assets:
         return self._known[name]
 
 
-def _environment(language: str, texts: Texts, rooms: Sequence[Room], shared: dict[str, Any], vocabulary: Vocabulary) -> Environment:
+def _environment(texts: Texts, rooms: Sequence[Room], shared: dict[str, Any], codes: Codes) -> Environment:
     loader = ChoiceLoader(
         [FileSystemLoader(WEB / "templates"), PrefixLoader({room.name: FileSystemLoader(room.templates) for room in rooms})]
     )
@@ -117,7 +119,7 @@ def _environment(language: str, texts: Texts, rooms: Sequence[Room], shared: dic
         extensions=["jinja2.ext.do"],
     )
     environment.globals.update(shared)
-    environment.globals.update(_=texts, ngettext=texts.plural, codes=Codes(vocabulary, texts))
+    environment.globals.update(_=texts, ngettext=texts.plural, codes=codes)
     return environment
 
 
@@ -125,8 +127,10 @@ def build_site(questions: Questions, accounts: Accounts, vocabulary: Vocabulary,
     """Read texts and templates and put the site together."""
     texts = load_texts()
     shared: dict[str, Any] = {"asset": _Assets(STATIC)}
-    environments = {language: _environment(language, texts[language], rooms, shared, vocabulary) for language in texts}
-    return Site(questions, accounts, vocabulary, settings, tuple(rooms), texts, environments)
+    regions = RegionBook(questions, settings.now)
+    codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
+    environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
+    return Site(questions, accounts, vocabulary, settings, tuple(rooms), regions, texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:

@@ -107,7 +107,7 @@ class Visit:
     @cached_property
     def codes(self) -> Codes:
         """Names codes, types, stages, roles and reasons for this visitor."""
-        return Codes(self.site.vocabulary, self.site.texts[self.language])
+        return Codes(self.site.vocabulary, self.site.texts[self.language], self.site.regions)
 
     @property
     def is_partial(self) -> bool:

@@ -18,7 +18,7 @@ from tongguan.model.vocabulary import Stage
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Chart, Filter, KpiCard, StageTile
-from tongguan.web.kit.filters import code_filter, scope_text
+from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
@@ -71,11 +71,11 @@ class StagePage:
 
 
 def _address(visit: Visit, path: str) -> Address:
-    return Address(path, {name: visit.query(name) for name in (*FILTERS, "view")})
+    return Address(path, {**{name: code_value(visit, name) for name in FILTERS}, "view": visit.query("view")})
 
 
 def _where(visit: Visit) -> FlowFilter:
-    return FlowFilter(**{name: visit.query(name) for name in FILTERS})
+    return FlowFilter(**{name: code_value(visit, name) for name in FILTERS})
 
 
 async def _flow_part(visit: Visit) -> FlowPart:

@@ -56,7 +56,7 @@ async def _page(
     visit: Visit, notice: Notice | None = None, secret: str = "", secret_for: str = "", status: int = HTTPStatus.OK
 ) -> Response:
     rows = await visit.site.accounts.users()
-    page = UsersPage(rows, visit.codes.choices("region"), notice, secret, secret_for)
+    page = UsersPage(rows, visit.codes.regions(visit.user.scope), notice, secret, secret_for)
     return visit.render("people/users.html", page, status)
 
 
@@ -66,12 +66,20 @@ async def users(visit: Visit) -> Response:
     return await _page(visit, Notice(visit.text(done), Status.GOOD) if done else None)
 
 
+def _regions(visit: Visit, typed: str) -> list[str]:
+    """Return the codes that were typed; names will do, also such with spaces inside. What nobody named is a code."""
+    tree, found = visit.site.regions.tree, []
+    for part in re.split(r"[,，、]", typed):
+        whole = tree.code_of(part.strip())
+        found += [whole] if whole in tree else [tree.code_of(word) for word in part.split()]
+    return found
+
+
 async def _role_and_scope(visit: Visit) -> tuple[Role, Scope]:
     role, level = Role(await visit.form_value("role")), Level(await visit.form_value("level"))
     known = {stage.name for stage in visit.site.vocabulary.stages}
     stages = frozenset(await visit.form_values("stages")) & known
-    typed = re.split(r"[\s,，、]+", await visit.form_value("regions"))
-    regions = frozenset(region for region in typed if region)
+    regions = frozenset(_regions(visit, await visit.form_value("regions")))
     if level is not Level.PROVINCE and not regions:
         raise _Wrong(NO_REGION)
     return role, Scope(level, stages, regions)
