@@ -16,7 +16,7 @@ from tongguan.model.reasons import Problem
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.simulate.chance import Whole
 from tongguan.simulate.clock import DAY, HOUR, at, within_day
-from tongguan.simulate.columns import Codes, Cohort, Ids
+from tongguan.simulate.columns import Codes, Cohort, Column, Ids
 from tongguan.simulate.faults.plan import Fault, FaultKind, FaultPlan
 from tongguan.simulate.money.paying import pay, refund
 from tongguan.simulate.money.statements import StatementBook
@@ -45,7 +45,7 @@ def bills_of(world: World, day: int, count: int = 400) -> Bills:
     product = chance.pick("product", key, WEIGHTS)
     sub = chance.pick("sub", key, order_weights(world.profile))
     asked = np.where(chance.happens("nothing", key, 100_000), NONE, within_day(chance, "asked", key, day, [1] * 24))
-    columns = {
+    columns: dict[str, Column] = {
         "order_id": Ids(f"O{world.name(day)}-", key),
         "business_class": Codes(CLASSES, product),
         "channel": Codes(CHANNEL_NAMES, sub),

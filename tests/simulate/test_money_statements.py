@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
+import python_calamine as calamine
 
 from tests.simulate.billing import book_of, fault, money_of, problems, told, world_with
-from tongguan.simulate.chance import MILLION
 from tongguan.simulate.clock import DAY, at
 from tongguan.simulate.faults.plan import FaultKind
 from tongguan.simulate.faults.plans import BREAK_CLASSES
@@ -18,6 +20,7 @@ from tongguan.simulate.money.lines import available, statement_id
 from tongguan.simulate.money.moves import Moves
 from tongguan.simulate.money.statements import StatementBook, statement_files, tell_statements
 from tongguan.simulate.money.telling import tell_payments
+from tongguan.simulate.money.workbook import workbook
 from tongguan.simulate.province.money import PAYMENT_CODES
 from tongguan.simulate.telling import Script
 from tongguan.simulate.world import World
@@ -184,4 +187,13 @@ def test_a_day_without_money_has_empty_statements() -> None:
     script = Script("x")
     tell_statements(world, FIRST, StatementBook(world), script)
     assert {(batch.type, len(batch)) for batch in script.batches} == {("statement.received", len(PAYMENT_CODES))}
-    assert MILLION > NOISE * len(BREAK_CLASSES)
+
+
+def test_a_workbook_can_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    rows: list[list[str | int | Decimal]] = [["a", "<&>", " c "], [1, "", Decimal("-12.50")], [*map(str, range(30))]]
+    path.write_bytes(workbook("表 & 1", rows))
+    book = calamine.load_workbook(path)
+    assert book.sheet_names == ["表 & 1"]
+    found = book.get_sheet_by_index(0).to_python()
+    assert found[0][:3] == ["a", "<&>", " c "] and found[1][:3] == [1, "", -12.5] and found[2][29] == "29"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from io import BytesIO
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
-import xlsxwriter
 
 from tongguan.simulate.chance import Whole
 from tongguan.simulate.clock import HOUR, SECOND, date_of
 from tongguan.simulate.money.lines import StatementLines, available
+from tongguan.simulate.money.workbook import workbook
 from tongguan.simulate.province.money import PAYMENT_CHANNELS, PAYMENT_CODES
 
 KIND_WORDS: Final = ("交易", "退款")
@@ -200,7 +198,7 @@ def _tmall(statement: Statement) -> bytes:
     header = ("序号", "业务流水号", "商家订单号", "账务类型", "账务状态", "入账时间", "收支金额", "技术服务费", "账单日期", "出账时间")
     top = (("天猫店铺结算单",), (f"净额 {_yuan(statement.amount)} 元，技术服务费 {_yuan(statement.fee)} 元",))
     rows = [(*_cells(e)[:6], _number(e.amount), _number(e.fee), statement.date, statement.made) for e in statement.entries]
-    return _workbook("结算明细", [*top, header, *rows])
+    return workbook("结算明细", [*top, header, *rows])
 
 
 def _jd(statement: Statement) -> bytes:
@@ -210,7 +208,7 @@ def _jd(statement: Statement) -> bytes:
     for e in statement.entries:
         amount, back = (_yuan(e.amount), "") if e.kind == 0 else ("", _yuan(e.amount))
         rows.append((*map(str, _cells(e)[:6]), amount, back, _yuan(e.fee), statement.date, statement.made))
-    return _workbook("京东结算", [header, *rows])
+    return workbook("京东结算", [header, *rows])
 
 
 def _cells(entry: Entry) -> tuple[str | int, ...]:
@@ -219,19 +217,6 @@ def _cells(entry: Entry) -> tuple[str | int, ...]:
 
 def _number(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
-
-
-def _workbook(sheet: str, rows: Sequence[Sequence[str | int | Decimal]]) -> bytes:
-    found = BytesIO()
-    book: Any = xlsxwriter.Workbook(found, {"in_memory": True, "strings_to_numbers": False})
-    # Without a fixed date the bytes would differ from run to run.
-    book.set_properties({"created": datetime(2000, 1, 1)})
-    page = book.add_worksheet(sheet)
-    for row, cells in enumerate(rows):
-        for column, cell in enumerate(cells):
-            (page.write_string if isinstance(cell, str) else page.write_number)(row, column, cell)
-    book.close()
-    return found.getvalue()
 
 
 def _lined(head: Sequence[str], rows: Iterator[str] | Sequence[str], end: str) -> str:

@@ -129,9 +129,7 @@ def _again(world: World, chance: Chance, bills: Bills, before: _Round, done: int
     return _tried(world, chance, bills, number, bill, method, asked, asked + chance.spread(f"resuming/{number}", key, RESUMING))
 
 
-def _tried(
-    world: World, chance: Chance, bills: Bills, number: int, bill: Whole, method: Whole, asked: Whole, attempted: Whole
-) -> _Round:
+def _tried(world: World, chance: Chance, bills: Bills, number: int, bill: Whole, method: Whole, asked: Whole, attempted: Whole) -> _Round:
     key = bills.key[bill]
     drawn = chance.below(f"failing/{number}", key, MILLION)
     failed = drawn < _FAILING[method]

@@ -34,9 +34,7 @@ def statement_files(world: World, day: int, book: StatementBook) -> list[Stateme
     if day not in book.files:
         lines = book.lines(day)
         named = [written(place, day, lines.of(place)) for place in _PLACES.tolist()]
-        files = [
-            StatementFile(name, PAYMENT_CODES[place], available(place, day), content) for place, (name, content) in enumerate(named)
-        ]
+        files = [StatementFile(name, PAYMENT_CODES[place], available(place, day), content) for place, (name, content) in enumerate(named)]
         book.files = {day: files}
     return book.files[day]
 
