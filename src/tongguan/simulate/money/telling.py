@@ -164,7 +164,7 @@ def _planted(world: World, day: int, bills: Bills, payments: Payments, won: Whol
 
 def _boss(world: World, day: int, key: Whole, posted: Whole) -> Columns:
     months, index = _months(posted)
-    return {"boss_reference": Ids(f"B{world.name(day)}", key), "account_period": Codes(months, index)}
+    return {"boss_reference": Ids(f"B{world.name(day)}-", key), "account_period": Codes(months, index)}
 
 
 def _months(times: Whole) -> tuple[tuple[str, ...], Whole]:
