@@ -25,7 +25,7 @@ _HEALTH_EVERY: Final = 4
 _LOST: Final = 2000
 """Millionths of the beats that get lost on their way."""
 
-DOWN: Final = 75_000
+DOWN: Final = 58_000
 """Millionths of the devices that go down on a day."""
 DOWN_FOR: Final = Quantiles({0: 0.4, 40: 5, 75: 18, 95: 46, 100: 68}, HOUR)
 """How long they stay down; with :data:`DOWN` about 96 % of them are on."""
