@@ -43,7 +43,7 @@ class Contacts:
         agent: number of the agent; NONE where nobody answered.
         hold: milliseconds on hold.
         solved: which were solved, as the agent says.
-        queued: which had to wait in a queue.
+        place: place in the queue when it came, from 1; 0 for those who had not to wait.
     """
 
     demand: Demand
@@ -55,7 +55,7 @@ class Contacts:
     agent: Whole
     hold: Whole
     solved: Mask
-    queued: Mask
+    place: Whole
 
 
 def serve_contacts(world: World, day: int, demand: Demand, before: list[Duty], now: list[Duty]) -> Contacts:
@@ -77,7 +77,7 @@ def serve_contacts(world: World, day: int, demand: Demand, before: list[Duty], n
     later = demand.time >= (day + 1) * DAY
     wait = chance.spread("later", key, rates.LATER_WAIT)
     start, answered = demand.time + np.minimum(wait, patience), wait <= patience
-    agent = np.full(len(demand), NONE)
+    agent, queue = np.full(len(demand), NONE), np.ones(len(demand), dtype=np.int64)
     for place in range(len(POOLS)):
         rows = np.flatnonzero((pool == place) & ~later)
         people, numbers = rosters(before[place], now[place], day)
@@ -86,12 +86,21 @@ def serve_contacts(world: World, day: int, demand: Demand, before: list[Duty], n
         served = serve(demand.time[rows], (talk + wrap)[rows], seated, [day * DAY] * len(seated), patience[rows])
         start[rows], answered[rows] = served.start, served.taken
         agent[rows] = np.where(served.taken, numbers[served.person // seats], NONE)
+        queue[rows] = _places(demand.time[rows], served.start)
         rows = np.flatnonzero((pool == place) & later & answered)
         agent[rows] = on_duty(world, place, start[rows], chance.below("agent", key[rows], 1 << 20))
     ended = np.where(answered, start + talk, start)
     hold = np.where(chance.happens("holds", key, 200_000), talk // 8, 0)
     solved = answered & chance.happens("solved", key, rates.SOLVED)
-    return Contacts(demand, pool, answered, start, ended, ended + wrap * answered, agent, hold, solved, start - demand.time > _QUEUED)
+    queue = np.where(start - demand.time > _QUEUED, queue, 0)
+    return Contacts(demand, pool, answered, start, ended, ended + wrap * answered, agent, hold, solved, queue)
+
+
+def _places(time: Whole, start: Whole) -> Whole:
+    """Return the place of each in the queue: one more than those who came before and still wait."""
+    before, gone = np.searchsorted(np.sort(time), time), np.searchsorted(np.sort(start), time, side="right")
+    found: Whole = np.maximum(1, 1 + before - gone)
+    return found
 
 
 def cohort(world: World, day: int, demand: Demand) -> Cohort:
@@ -125,8 +134,8 @@ def tell_contacts(world: World, day: int, contacts: Contacts, script: Script) ->
     whom, about, actor = cohort(world, day, demand), talk(demand), Ids("agent-", contacts.agent)
     wait, length = Numbers(start - demand.time), Numbers(contacts.ended - start)
     script.tell("contact.offered", whom, demand.time, attributes=about)
-    place = 1 + (start - demand.time) // (25 * SECOND)
-    script.tell("contact.queued", whom, demand.time + 1, contacts.queued, attributes={**about, "queue_place": Numbers(place)})
+    waits = {**about, "queue_place": Numbers(contacts.place)}
+    script.tell("contact.queued", whom, demand.time + 1, contacts.place > 0, attributes=waits)
     script.tell("contact.answered", whom, start, taken, attributes=about, duration=wait, actor_id=actor)
     script.tell("contact.abandoned", whom, start, ~taken, attributes=about, duration=wait)
     moved = taken & chance.happens("moved", key, rates.TRANSFERRED)

@@ -19,7 +19,7 @@ from tongguan.simulate.world import World
 
 SOURCES: Final = 16
 """The number of a contact or ticket is the row of its cause times this, and the cause: it does not shift when others come or go."""
-CALLS, CHATS, FALLEN, LATE, FAILED, GUIDED, SALES, MATTERS, REMINDERS, FOLLOW_UPS = range(10)
+CALLS, CHATS, FALLEN, LATE, FAILED, GUIDED, SALES, MATTERS, REMINDERS, FOLLOW_UPS, TICKET_FOLLOW_UPS = range(11)
 
 SERVICE, GUIDE, COMPLAINT, FOLLOW_UP, REMINDER = range(5)
 

@@ -12,7 +12,18 @@ from tongguan.simulate.columns import Codes, Cohort, Column, Ids, Moments, Numbe
 from tongguan.simulate.plans import NONE, Orders
 from tongguan.simulate.service import rates
 from tongguan.simulate.service.contacts import cohort, talk
-from tongguan.simulate.service.demand import FOLLOW_UP, FOLLOW_UPS, REMINDER, REMINDERS, Demand, keys, order_numbers, part, together
+from tongguan.simulate.service.demand import (
+    FOLLOW_UP,
+    FOLLOW_UPS,
+    REMINDER,
+    REMINDERS,
+    TICKET_FOLLOW_UPS,
+    Demand,
+    keys,
+    order_numbers,
+    part,
+    together,
+)
 from tongguan.simulate.service.staff import HOTLINE, ORDERS, on_duty
 from tongguan.simulate.service.tickets import Tickets
 from tongguan.simulate.telling import Script
@@ -20,8 +31,6 @@ from tongguan.simulate.world import World
 
 _CAUSES: Final = ("complaint", "delivery", "activation")
 _RINGS: Final = 3 * SECOND
-_TICKET = 1 << 24
-"""Follow-ups of tickets are numbered from here on, so that those of orders keep their numbers."""
 
 
 def plan_reminders(world: World, day: int, orders: Orders) -> Demand:
@@ -71,7 +80,7 @@ def _plan_follow_ups(world: World, day: int, orders: Orders, tickets: Tickets) -
     done = np.maximum(orders.delivered, orders.activated)
     everyone = np.arange(len(orders), dtype=np.int64)
     of_orders = everyone[(done != NONE) & chance.happens("order", everyone, rates.FOLLOWED_DELIVERED)]
-    ticket_key = keys(_TICKET + matters.key[of_tickets], FOLLOW_UPS)
+    ticket_key = keys(matters.key[of_tickets], TICKET_FOLLOW_UPS)
     order_key = keys(of_orders, FOLLOW_UPS)
     since = np.concatenate([tickets.resolved[of_tickets], done[of_orders]])
     key = np.concatenate([ticket_key, order_key])

@@ -70,7 +70,7 @@ class Duty:
         agent: number.
         shift: place in :data:`SHIFTS`.
         start, end: moments.
-        pauses, resumes: moments, shape (rows, breaks).
+        pauses, resumes: moments, shape (rows, breaks); equal where there is no break.
     """
 
     agent: Whole
@@ -136,7 +136,9 @@ def duty(world: World, day: int, pool: int) -> Duty:
     shift, within = _table(planned(world, day, pool))
     start = day * DAY + np.array([begins for _, begins, _ in SHIFTS], dtype=np.int64)[shift] * HOUR
     after = np.array([after for after, _ in BREAKS], dtype=np.int64)
-    long = np.array([long for _, long in BREAKS], dtype=np.int64)
+    # Who is alone at night has no break of their own: nobody would take the calls.
+    alone = (shift == 3) & (int((shift == 3).sum()) == 1)
+    long = np.where(alone[:, None], 0, np.array([long for _, long in BREAKS], dtype=np.int64)[None, :])
     pauses = start[:, None] + (after[None, :] + within[:, None] % TURNS * STAGGER) * MINUTE
     return Duty(agents(world, day, pool, np.arange(len(shift))), shift, start, start + 8 * HOUR, pauses, pauses + long * MINUTE)
 

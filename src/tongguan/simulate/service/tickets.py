@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from tongguan.simulate.chance import Chance, Mask, Whole
-from tongguan.simulate.clock import DAY, HOUR, MINUTE, in_hours
+from tongguan.simulate.clock import DAY, HOUR, MINUTE, SECOND, in_hours
 from tongguan.simulate.columns import Codes, Cohort, Column, Ids, Moments, Same, Truths
 from tongguan.simulate.plans import NONE
 from tongguan.simulate.province.channels import CHANNEL_NAMES, SUB_NAMES
@@ -78,7 +78,8 @@ def plan_tickets(world: World, day: int, matters: Matters, contacts: Contacts) -
     closed = resolved + chance.spread("closing", key, rates.CLOSING)
     back = chance.happens("reopened", key, rates.REOPENED) & ~rejected
     reopened = np.where(back, closed + (1 + chance.below("back", key, 40)) * HOUR, NONE)
-    mended = np.where(back, reopened + chance.spread("again", key, rates.MENDING) + HOUR, NONE)
+    again = reopened + chance.spread("again", key, rates.MENDING) + HOUR
+    mended = np.where(back, in_hours(again, opens, closes, morning), NONE)
     upheld = chance.happens("upheld", key, rates.UPHELD)
     return Tickets(matters, contact, opened, responded, resolved, closed, reopened, mended, rejected, upheld, agent)
 
@@ -135,8 +136,15 @@ def _tell_course(chance: Chance, tickets: Tickets, whom: Cohort, about: dict[str
     span = tickets.resolved - first
     long = (span > _LONG).astype(np.int64)
 
+    opens, closes = rates.TICKET_HOURS
+    latest = first
+
     def at(percent: int) -> Whole:
-        return first + span // 100 * percent
+        nonlocal latest
+        # What would fall into the night happens first thing in the morning, in the same order.
+        moved = in_hours(first + span // 100 * percent, opens, closes, np.full(len(first), percent * 12 * SECOND))
+        latest = np.minimum(np.maximum(latest, moved), tickets.resolved)
+        return latest
 
     to = chance.below("to", key, len(rates.UNITS))
     moved = chance.happens("moved", key, rates.MOVED)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from tongguan.simulate.chance import MILLION
-from tongguan.simulate.clock import DAY, HOUR, MINUTE, SECOND, at, weekday
+from tongguan.simulate.clock import DAY, HOUR, MINUTE, SECOND, at, in_hours, weekday
 from tongguan.simulate.columns import Codes, Cohort, Column, Ids, Numbers, Same
 from tongguan.simulate.plans import NONE
 from tongguan.simulate.service.contacts import Contacts
@@ -50,10 +50,11 @@ def tell_shifts(world: World, day: int, duties: list[Duty], contacts: Contacts, 
     rested = np.zeros(len(agent), dtype=np.int64)
     for number, (_, minutes) in enumerate(BREAKS):
         planned, resumed = (np.concatenate([getattr(duty, name)[:, number] for duty in duties]) for name in ("pauses", "resumes"))
+        breaks = resumed > planned
         paused = np.minimum(busy_until(*done, agent, planned), planned + (minutes - 1) * MINUTE)
-        script.tell("shift.paused", whom, paused, attributes=about, reason=Same(_BREAK_REASONS[number]))
-        script.tell("shift.resumed", whom, resumed, attributes=about)
-        rested += resumed - paused
+        script.tell("shift.paused", whom, paused, breaks, attributes=about, reason=Same(_BREAK_REASONS[number]))
+        script.tell("shift.resumed", whom, resumed, breaks, attributes=about)
+        rested += np.where(breaks, resumed - paused, 0)
     left = busy_until(*done, agent, end) + (10 + chance.below("leaves", agent, 300)) * SECOND
     script.tell("shift.ended", whom, left, attributes=about, duration=Numbers(left - came - rested))
 
@@ -82,7 +83,7 @@ def tell_people(world: World, day: int, script: Script) -> None:
     number = np.arange(chance.count("suggestions", day, _SUGGESTIONS), dtype=np.int64)
     about: dict[str, Column] = {**unit, "topic": Codes(_TOPICS, chance.below("about", number, len(_TOPICS)))}
     submitted = at(day, 10) + chance.below("submitted", number, 7 * HOUR)
-    answered = submitted + DAY + chance.below("answered", number, 9 * DAY)
+    answered = in_hours(submitted + DAY + chance.below("answered", number, 9 * DAY), 9, 18, chance.below("morning", number, HOUR))
     said = Cohort(len(number), {"actor_id": Ids("agent-", FIRST_AGENT + chance.below("suggests", number, count))})
     script.tell("suggestion.submitted", said, submitted, attributes=about)
     department: dict[str, Column] = {**about, "unit": Codes(_DEPARTMENTS, chance.below("by", number, len(_DEPARTMENTS)))}
