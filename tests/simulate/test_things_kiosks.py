@@ -79,7 +79,7 @@ def test_downs_of_a_day_do_not_depend_on_how_far_one_looks_back() -> None:
 @pytest.mark.parametrize("percent", [100, 60])
 def test_a_district_that_is_cut_off_falls_silent_and_nothing_else_changes(percent: int) -> None:
     planted = fault(FaultKind.KIOSKS_OFFLINE, 9, (14, 36), percent, region=DISTRICTS[0])
-    with_it, without = world([planted], 2600), world(orders_per_day=2600)
+    with_it, without = world([planted], 4000), world(orders_per_day=4000)
     fleet = fleet_of(without)
     hit = {f"D{row + 1000}" for row in np.flatnonzero(struck(with_it, fleet, planted))}
     here = int((fleet.district == 0).sum())

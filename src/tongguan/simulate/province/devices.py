@@ -144,11 +144,11 @@ def fleet_of(world: World) -> Fleet:
 def _fleet(seed: int, count: int, first: int) -> Fleet:
     chance, devices = Chance(seed, "devices"), np.arange(count, dtype=np.int64)
     kind = chance.pick("kind", devices, KIND_WEIGHTS)
-    # One of each kind and one of each of the first districts exist at any size.
+    # Each kind exists at any size, and each district has a device where there are enough.
     kind[: len(KINDS)] = np.arange(len(KINDS))
     district = chance.pick("district", devices, DISTRICT_WEIGHTS)
-    spread = np.arange(min(count, len(DISTRICTS)) if count >= 2 * len(DISTRICTS) else 0)
-    district[spread] = spread
+    if count >= len(DISTRICTS):
+        district[: len(DISTRICTS)] = np.arange(len(DISTRICTS))
     either = chance.below("model", devices, 2)
     later = chance.happens("later", devices, _COME_LATER) & (devices >= len(KINDS))
     retired = chance.happens("retired", devices, _RETIRE) & ~later & (devices >= len(KINDS))
