@@ -9,7 +9,7 @@ import numpy as np
 from tongguan.simulate.chance import Chance
 from tongguan.simulate.clock import DAY, HOUR, MINUTE, at, date_of, weekday
 from tongguan.simulate.telling import Script
-from tongguan.simulate.things.rows import Few, Moment, Value
+from tongguan.simulate.things.rows import Few, Moment, Value, one
 from tongguan.simulate.world import World
 
 INSPECTED: Final = ("web", "app", "wechat", "sms", "phone", "kiosk")
@@ -70,27 +70,23 @@ def tell_inspecting(world: World, day: int, script: Script) -> None:
     few.tell()
 
 
-def _one(chance: Chance, name: str, number: int, below: int) -> int:
-    return int(chance.below(name, np.array([number], dtype=np.int64), below)[0])
-
-
 def _inspect(world: World, day: int, place: int, channel: str, chance: Chance, few: Few) -> None:
     number = np.array([place], dtype=np.int64)
-    start = at(day, 9, 15) + _one(chance, "start", place, 60 * MINUTE)
-    end = at(day, 15) + _one(chance, "end", place, 3 * HOUR)
+    start = at(day, 9, 15) + one(chance, "start", place, 60 * MINUTE)
+    end = at(day, 15) + one(chance, "end", place, 3 * HOUR)
     about = {"inspection": f"Q{world.name(day)}-{channel}", "checklist": f"{channel}-weekly"}
     few.add("inspection.started", start, about, channel=channel)
     lost = 0
     for finding in range(int(chance.pick("findings", number, _FINDINGS)[0])):
         key = place * 10 + finding
         severity, points = _SEVERITIES[int(chance.pick("severity", np.array([key], dtype=np.int64), _SEVERITY_WEIGHTS)[0])]
-        field = _one(chance, "field", key, len(FIELDS))
+        field = one(chance, "field", key, len(FIELDS))
         found = start + (end - start) * (finding + 1) // 6
         due = at(day + _MENDED_BY, 18)
         told = about | {"finding": f"{about['inspection']}-{finding}", "field": FIELDS[field], "item": _ITEMS[field], "severity": severity}
         few.add("inspection.finding_recorded", found, told | {"remark": _REMARKS[field]}, channel=channel, due_time=Moment(due))
-        days = 1 + _one(chance, "mended", key, _MENDED_BY - 1) + (3 if _one(chance, "late", key, 10) == 0 else 0)
-        few.add("inspection.finding_resolved", at(day + days, 10) + _one(chance, "mended/at", key, 7 * HOUR), told, channel=channel)
+        days = 1 + one(chance, "mended", key, _MENDED_BY - 1) + (3 if one(chance, "late", key, 10) == 0 else 0)
+        few.add("inspection.finding_resolved", at(day + days, 10) + one(chance, "mended/at", key, 7 * HOUR), told, channel=channel)
         lost += points
     few.add("inspection.completed", end, {**about, "score": 100 - lost, "best_score": 100}, channel=channel)
 
@@ -102,8 +98,8 @@ def _outage(world: World, day: int, few: Few) -> None:
         if weekday(night) != 2 or not 8 <= date_of(night).day <= 14 or max(world.first, night - _ANNOUNCED) != day:
             continue
         chance = world.chance("outage", night)
-        system = SYSTEMS[_one(chance, "system", 0, len(SYSTEMS))]
-        start, end = at(night, 1) + _one(chance, "start", 0, 4 * MINUTE), at(night, 2, 30) + _one(chance, "end", 0, 85 * MINUTE)
+        system = SYSTEMS[one(chance, "system", 0, len(SYSTEMS))]
+        start, end = at(night, 1) + one(chance, "start", 0, 4 * MINUTE), at(night, 2, 30) + one(chance, "end", 0, 85 * MINUTE)
         told: dict[str, Value] = {
             "outage": f"Z{world.name(night)}",
             "starts": Moment(at(night, 1)),

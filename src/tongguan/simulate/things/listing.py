@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import numpy as np
-
-from tongguan.simulate.chance import MILLION, Chance
+from tongguan.simulate.chance import MILLION
 from tongguan.simulate.clock import HOUR, MINUTE, at, date_of
 from tongguan.simulate.faults.plan import FaultKind
 from tongguan.simulate.province.goods import PRODUCTS, Product
 from tongguan.simulate.telling import Script
-from tongguan.simulate.things.rows import Few, Value
+from tongguan.simulate.things.rows import Few, Value, one
 from tongguan.simulate.world import World
 
 SOLD_ON: Final[Mapping[str, tuple[str, ...]]] = {
@@ -93,10 +91,6 @@ def tell_listing(world: World, day: int, script: Script) -> None:
     few.tell()
 
 
-def _one(chance: Chance, name: str, number: int, below: int) -> int:
-    return int(chance.below(name, np.array([number], dtype=np.int64), below)[0])
-
-
 def _offers(world: World, day: int) -> int:
     return world.chance("listing", day).count("offers", 0, NEW_OFFERS)
 
@@ -117,16 +111,16 @@ class _Offer:
 
 def _offer_of(world: World, day: int, number: int) -> _Offer:
     chance, catalogue = world.chance("listing", day), listings()
-    base = catalogue[_one(chance, "base", number, len(catalogue))]
+    base = catalogue[one(chance, "base", number, len(catalogue))]
     code = f"{base.product.code}-{world.name(day)}{number}"
-    percent = 85 + _one(chance, "price", number, 21)
-    submitted = at(day, 9) + _one(chance, "submitted", number, 8 * HOUR)
-    reviewed = submitted + HOUR + _one(chance, "reviewed", number, 28) * HOUR + _one(chance, "minutes", number, 50 * MINUTE)
-    refused = _one(chance, "refused", number, MILLION) < _REJECTED
-    once_more = refused and _one(chance, "again", number, MILLION) < _AGAIN
-    again = reviewed + (4 + _one(chance, "again/after", number, 20)) * HOUR if once_more else -1
+    percent = 85 + one(chance, "price", number, 21)
+    submitted = at(day, 9) + one(chance, "submitted", number, 8 * HOUR)
+    reviewed = submitted + HOUR + one(chance, "reviewed", number, 28) * HOUR + one(chance, "minutes", number, 50 * MINUTE)
+    refused = one(chance, "refused", number, MILLION) < _REJECTED
+    once_more = refused and one(chance, "again", number, MILLION) < _AGAIN
+    again = reviewed + (4 + one(chance, "again/after", number, 20)) * HOUR if once_more else -1
     seen = again + 3 * HOUR if once_more else reviewed
-    listed = seen + 20 * MINUTE + _one(chance, "listed", number, 10 * HOUR) if once_more or not refused else -1
+    listed = seen + 20 * MINUTE + one(chance, "listed", number, 10 * HOUR) if once_more or not refused else -1
     columns: dict[str, Value] = {**base.columns(), "product_id": f"{code}@{base.channel}"}
     about: dict[str, Value] = {**base.about(), "sku": code, "title": f"{base.product.zh}（{date_of(day):%m}月优惠）"}
     return _Offer(columns, about, base.product.price * percent // 10_000 * 100, submitted, reviewed, refused, again, listed)
@@ -137,7 +131,7 @@ def _offer(world: World, day: int, number: int, few: Few) -> None:
     chance = world.chance("listing", day)
     few.add("product.submitted", offer.submitted, offer.about, **offer.columns)
     if offer.refused:
-        why = _WHY_REJECTED[_one(chance, "why", number, len(_WHY_REJECTED))]
+        why = _WHY_REJECTED[one(chance, "why", number, len(_WHY_REJECTED))]
         few.add("product.rejected", offer.reviewed, offer.about, **offer.columns, reason=why)
     if offer.again >= 0:
         few.add("product.submitted", offer.again, offer.about, **offer.columns)
@@ -163,9 +157,9 @@ def _changes(world: World, day: int, few: Few) -> None:
     """Tell small things that happen to listings: contents change, offers get another price, something differs by mistake."""
     chance, catalogue = world.chance("listing", day), listings()
     for number in range(chance.count("contents", 0, _CONTENT)):
-        listing = catalogue[_one(chance, "content", number, len(catalogue))]
-        time = at(day, 9) + _one(chance, "content/at", number, 9 * HOUR)
-        part = _PARTS[_one(chance, "content/part", number, len(_PARTS))]
+        listing = catalogue[one(chance, "content", number, len(catalogue))]
+        time = at(day, 9) + one(chance, "content/at", number, 9 * HOUR)
+        part = _PARTS[one(chance, "content/part", number, len(_PARTS))]
         few.add("product.content_changed", time, listing.about() | {"part": part}, **listing.columns())
     before = day - 5
     if before >= world.first and _offers(world, before) and chance.count("prices", 0, _PRICES):
@@ -173,14 +167,14 @@ def _changes(world: World, day: int, few: Few) -> None:
         if 0 <= offer.listed < at(day) and offer.price:
             about = offer.about | {"previous_price": offer.price}
             changed: dict[str, Value] = {"amount": offer.price * 95 // 100, "currency": "CNY"}
-            few.add("product.price_changed", at(day, 10) + _one(chance, "price/at", 0, 6 * HOUR), about, **offer.columns, **changed)
+            few.add("product.price_changed", at(day, 10) + one(chance, "price/at", 0, 6 * HOUR), about, **offer.columns, **changed)
     for number in range(chance.count("mismatches", 0, _MISMATCHES)):
-        listing = catalogue[_one(chance, "mismatch", number, len(catalogue))]
-        part = ("content", "stock")[_one(chance, "mismatch/part", number, 2)]
+        listing = catalogue[one(chance, "mismatch", number, len(catalogue))]
+        part = ("content", "stock")[one(chance, "mismatch/part", number, 2)]
         told = listing.about() | {"part": part, "other_channel": _other(listing)}
-        found = at(day, 8) + _one(chance, "mismatch/at", number, 12 * HOUR)
+        found = at(day, 8) + one(chance, "mismatch/at", number, 12 * HOUR)
         few.add("product.mismatch_found", found, told, **listing.columns())
-        few.add("product.mismatch_resolved", found + 2 * HOUR + _one(chance, "mismatch/long", number, 18 * HOUR), told, **listing.columns())
+        few.add("product.mismatch_resolved", found + 2 * HOUR + one(chance, "mismatch/long", number, 18 * HOUR), told, **listing.columns())
 
 
 def _other(listing: Listing) -> str:
@@ -198,7 +192,7 @@ def _wrong_prices(world: World, day: int, script: Script, few: Few) -> None:
         if at(day) <= fault.start < at(day + 1):
             told = listing.about() | {"previous_price": product.price}
             few.add("product.price_changed", fault.start, told, **listing.columns(), **yuan, amount=wrong)
-            hours = 2 + _one(world.chance("listing", day), f"wrong/{fault.id}", 0, 4)
+            hours = 2 + one(world.chance("listing", day), f"wrong/{fault.id}", 0, 4)
             found = min(fault.start + hours * HOUR, (fault.start + fault.end) // 2)
             told = differs | {"here": str(wrong), "there": str(product.price)}
             few.add("product.mismatch_found", found, told, **listing.columns())

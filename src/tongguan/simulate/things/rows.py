@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from tongguan.simulate.chance import Chance
 from tongguan.simulate.columns import Codes, Cohort, Column, Lists, Moments, Numbers, Same, Truths
 from tongguan.simulate.telling import Script
 
@@ -29,6 +30,11 @@ class _Row:
     time: int
     columns: Mapping[str, Value]
     attributes: Mapping[str, Value]
+
+
+def one(chance: Chance, name: str, number: int, below: int) -> int:
+    """Return a single draw from 0 to ``below`` - 1."""
+    return int(chance.below(name, np.array([number], dtype=np.int64), below)[0])
 
 
 class Few:

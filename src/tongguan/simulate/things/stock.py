@@ -12,7 +12,7 @@ from tongguan.simulate.columns import Codes, Cohort, Column, Ids, Same
 from tongguan.simulate.plans import Orders
 from tongguan.simulate.province.goods import NUMBER_POOLS, PRODUCTS, WAREHOUSES, WEIGHTS
 from tongguan.simulate.telling import Script
-from tongguan.simulate.things.rows import Few
+from tongguan.simulate.things.rows import Few, one
 from tongguan.simulate.world import World
 
 NUMBERS_RECEIVED: Final = 300_000
@@ -92,12 +92,8 @@ def _count_pools(world: World, day: int, chance: Chance, few: Few) -> None:
     """Tell how many numbers lie in each pool: about two months' worth."""
     monthly = world.orders_per_day * 30 * sum(product.weight for product in PRODUCTS if product.number) // sum(WEIGHTS)
     for place, pool in enumerate(NUMBER_POOLS):
-        booked = monthly * _POOL_WEIGHTS[place] * (150 + _one(chance, "pool/counted", place, 100)) // 10_000
+        booked = monthly * _POOL_WEIGHTS[place] * (150 + one(chance, "pool/counted", place, 100)) // 10_000
         few.add("stock.counted", at(day, 1) + place, {"pool": pool, "booked_quantity": booked}, quantity=booked)
-
-
-def _one(chance: Chance, name: str, number: int, below: int) -> int:
-    return int(chance.below(name, np.array([number], dtype=np.int64), below)[0])
 
 
 def _opening(world: World, day: int, product: str, few: Few) -> None:
@@ -111,18 +107,18 @@ def _delivery(world: World, day: int, place: int, product: str, chance: Chance, 
     """Tell the delivery of a week; it replaces what a usual week sells, a tenth more or less."""
     for row, warehouse in enumerate(WAREHOUSES):
         key = place * len(WAREHOUSES) + row
-        pieces = sold_a_week(world, product) * _SHARES[row] * (90 + _one(chance, "pieces", key, 22)) // 10_000
+        pieces = sold_a_week(world, product) * _SHARES[row] * (90 + one(chance, "pieces", key, 22)) // 10_000
         if not pieces:
             continue
-        arrived = at(day, 8) + _one(chance, "arrived", key, 4 * HOUR)
-        supplier = SUPPLIERS[_one(chance, "supplier", key, len(SUPPLIERS))]
+        arrived = at(day, 8) + one(chance, "arrived", key, 4 * HOUR)
+        supplier = SUPPLIERS[one(chance, "supplier", key, len(SUPPLIERS))]
         told = {"sku": product, "warehouse": warehouse, "supplier": supplier}
-        bad = pieces * (1 + _one(chance, "bad", key, 5)) // 100 if _one(chance, "refused/some", key, MILLION) < _REFUSED else 0
+        bad = pieces * (1 + one(chance, "bad", key, 5)) // 100 if one(chance, "refused/some", key, MILLION) < _REFUSED else 0
         if bad:
             few.add("stock.refused", arrived, told, product_id=product, quantity=bad, reason="damaged")
         few.add("stock.received", arrived, told, product_id=product, quantity=pieces - bad)
-        if _one(chance, "moved", key, MILLION) < _MOVED and pieces >= 20:
-            other = WAREHOUSES[(row + 1 + _one(chance, "moved/to", key, len(WAREHOUSES) - 1)) % len(WAREHOUSES)]
+        if one(chance, "moved", key, MILLION) < _MOVED and pieces >= 20:
+            other = WAREHOUSES[(row + 1 + one(chance, "moved/to", key, len(WAREHOUSES) - 1)) % len(WAREHOUSES)]
             way = {"sku": product, "warehouse": other, "moved_from": warehouse, "moved_to": other}
             few.add("stock.moved", arrived + 5 * HOUR, way, product_id=product, quantity=pieces // 10)
 
@@ -130,10 +126,10 @@ def _delivery(world: World, day: int, place: int, product: str, chance: Chance, 
 def _count(world: World, day: int, place: int, product: str, chance: Chance, few: Few) -> None:
     for row, warehouse in enumerate(WAREHOUSES):
         key = place * len(WAREHOUSES) + row
-        booked = sold_a_week(world, product) * _SHARES[row] * (150 + _one(chance, "booked", key, 200)) // 10_000
-        counted = at(day, 19) + _one(chance, "counted", key, 3 * HOUR)
-        wrong = 1 + _one(chance, "wrong", key, max(1, booked // 100)) if _one(chance, "differs", key, MILLION) < _DIFFERENT else 0
-        wrong = min(booked, wrong) * (-1 if _one(chance, "less", key, 3) else 1)
+        booked = sold_a_week(world, product) * _SHARES[row] * (150 + one(chance, "booked", key, 200)) // 10_000
+        counted = at(day, 19) + one(chance, "counted", key, 3 * HOUR)
+        wrong = 1 + one(chance, "wrong", key, max(1, booked // 100)) if one(chance, "differs", key, MILLION) < _DIFFERENT else 0
+        wrong = min(booked, wrong) * (-1 if one(chance, "less", key, 3) else 1)
         told: dict[str, str | int] = {"sku": product, "warehouse": warehouse}
         few.add("stock.counted", counted, {**told, "booked_quantity": booked}, product_id=product, quantity=booked + wrong)
         if wrong:
