@@ -101,6 +101,13 @@ def test_a_name_in_the_address_will_do(operation: Operation, path: str, meant: s
     assert "region=GX-NN&" in unescape(page) or 'region=GX-NN"' in page
 
 
+@BOTH
+def test_the_chosen_region_is_named_from_the_left_edge_with_its_code_behind(operation: Operation, language: str) -> None:
+    page = Visitor.as_role(operation, Role.ADMIN, language=language).get("/orders?region=GX-NN-01").text
+    assert f'selected title="GX-NN-01">{NAMES[language][0]}</option>' in field(page), "the closed field has no room for an indent"
+    assert re.search(r'<select [^>]*title="GX-NN-01">', field(page))
+
+
 def test_a_code_that_nobody_named_is_shown_as_it_is(operation: Operation) -> None:
     page = Visitor.as_role(operation, Role.ADMIN).get("/orders?region=XX-1").text
     assert '<option value="XX-1" selected>XX-1</option>' in page
