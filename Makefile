@@ -26,7 +26,7 @@ help:
 	@echo "make clean      remove what was made, $(VENV) too; homes stay"
 
 demo: $(INSTALLED)
-	$(BIN)/tongguan serve --demo --home $(HOME_DIR)/demo
+	$(BIN)/tongguan demo --home $(HOME_DIR)/demo
 
 install: $(INSTALLED)
 

@@ -22,7 +22,7 @@ from tongguan.app.installation import Installation
 from tongguan.app.questions import StageQuestions
 from tongguan.ingest.errors import BusyError, KeyReusedError
 from tongguan.model.access import Level, Role, Scope
-from tongguan.model.answers import CaseFilter, FlowFilter
+from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
 from tongguan.records import audit
 from tongguan.records.errors import StoreBusyError
 from tongguan.warehouse.client import Limits, Warehouse
@@ -110,11 +110,11 @@ def test_the_panorama_and_its_newest_events(desk: Desk) -> None:
     assert {stage.name: stage.volume for stage in found.stages}["order"] == 2
     assert [stage.name for stage in desk.ask(lambda q: q.flow(NANNING, FlowFilter(), at)).stages] == ["order"]
     assert desk.ask(lambda q: q.flow(ANN, FlowFilter(), None)).day == "2026-11-21"
-    newest = desk.ask(lambda q: q.events_of(ANN, "order", FlowFilter(), 10))
+    newest = desk.ask(lambda q: q.events_of(ANN, "order", EventFilter(), 10))
     assert {one.event_id for one in newest} == {"a", "b"}
-    assert [one.event_id for one in desk.ask(lambda q: q.events_of(NANNING, "order", FlowFilter(), 10))] == ["a"]
-    assert desk.ask(lambda q: q.events_of(NANNING, "payment", FlowFilter(), 10)) == []
-    assert [one.event_id for one in desk.ask(lambda q: q.events_of(ANN, "order", FlowFilter(region="GX-LZ"), 10))] == ["b"]
+    assert [one.event_id for one in desk.ask(lambda q: q.events_of(NANNING, "order", EventFilter(), 10))] == ["a"]
+    assert desk.ask(lambda q: q.events_of(NANNING, "payment", EventFilter(), 10)) == []
+    assert [one.event_id for one in desk.ask(lambda q: q.events_of(ANN, "order", EventFilter(region="GX-LZ"), 10))] == ["b"]
 
 
 def test_the_books(desk: Desk) -> None:
@@ -230,7 +230,7 @@ def test_every_page_costs_the_same_whatever_it_shows(desk: Desk, monkeypatch: py
             lambda q: q.cases(ANN, "order", CaseFilter(), CaseSort(), 50, 0),
             lambda q: q.trace(ANN, "order", "o1"),
             lambda q: q.order_summary(ANN),
-            lambda q: q.events_of(ANN, "order", FlowFilter(), 50),
+            lambda q: q.events_of(ANN, "order", EventFilter(), 50),
         ):
             with asked(desk.home.warehouse, monkeypatch) as texts:
                 desk.ask(question)

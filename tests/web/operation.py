@@ -15,6 +15,7 @@ from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
+from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.site import Site, WebSettings
 from tongguan.web.web import create_web
 
@@ -37,13 +38,13 @@ class Operation:
         return site
 
 
-def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool = False) -> Operation:
+def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool = False, progress: Board = nothing_ongoing) -> Operation:
     """Make a site whose clock stands at ``NOON`` unless another is given."""
     clock = now or fixed(NOON)
     vocabulary = fake_vocabulary()
     questions = FakeQuestions(vocabulary, clock, orders=orders, failing=failing)
     accounts = FakeAccounts(clock)
-    settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
+    settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
     return Operation(create_web(questions, accounts, vocabulary, settings, [ORDERS]), questions, accounts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Change, Chart, Empty, Failure, KpiCard, Notice, Spark, Status
 from tongguan.web.kit.formats import Formats
 from tongguan.web.kit.sparkline import HEIGHT, WIDTH, points
-from tongguan.web.rooms.panorama.standing import standing
+from tongguan.web.rooms.panorama.standing import WorstHour, standing, worst_hour
 
 
 def draw(call: str, **values: object) -> str:
@@ -107,6 +109,13 @@ def stage(volume: int, yesterday: int, week: int, failures: int = 0) -> StageSta
     return StageStatus("s", volume, yesterday, week, 0, failures, None, None, (), ())
 
 
+def busy(failures: int, *, usual: int, in_one_hour: int = 0) -> StageStatus:
+    """Return a stage of 1,000 events on each of the three days, ``in_one_hour`` of 50 in one hour failed."""
+    hourly, failed = [50, *[None] * 23], [in_one_hour, *[None] * 23]
+    made = stage(1000, 1000, 1000, failures)
+    return replace(made, failures_yesterday=usual, failures_last_week=9 * usual, hourly=hourly, hourly_failures=failed)
+
+
 @pytest.mark.parametrize(
     ("case", "status"),
     [
@@ -117,11 +126,25 @@ def stage(volume: int, yesterday: int, week: int, failures: int = 0) -> StageSta
         (stage(79, 100, 200), Status.WATCH),
         (stage(80, 100, 200), Status.GOOD),
         (stage(500, 100, 200), Status.GOOD),
-        (stage(95, 100, 100, 5), Status.WATCH),
-        (stage(90, 100, 100, 10), Status.BAD),
-        (stage(1, 0, 0, 9), Status.UNKNOWN),
-        (stage(20, 0, 0, 20), Status.BAD),
+        (stage(100, 100, 100, 4), Status.GOOD),
+        (stage(100, 100, 100, 5), Status.WATCH),
+        (stage(100, 100, 100, 10), Status.BAD),
+        (stage(29, 0, 0, 29), Status.UNKNOWN),
+        (stage(30, 0, 0, 20), Status.BAD),
+        (busy(310, usual=200), Status.WATCH),
+        (busy(299, usual=200), Status.GOOD),
+        (busy(610, usual=200), Status.BAD),
+        (busy(30, usual=20, in_one_hour=10), Status.BAD),
+        (busy(30, usual=20, in_one_hour=9), Status.GOOD),
+        (busy(200, usual=200, in_one_hour=24), Status.GOOD),
+        (busy(200, usual=200, in_one_hour=25), Status.BAD),
     ],
 )
 def test_how_a_stage_stands(case: StageStatus, status: Status) -> None:
-    assert standing(case)[0] is status
+    assert standing(case).status is status
+
+
+def test_the_worst_hour_is_the_one_with_the_most_failures_that_stands_out() -> None:
+    volume, failures = [100, 40, 29, None], [19, 30, 29, None]
+    assert worst_hour(volume, failures, 0.0) == WorstHour(1, 30, 0.75)
+    assert worst_hour(volume, failures, 0.4) is None

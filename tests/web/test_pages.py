@@ -105,9 +105,9 @@ def test_old_data_is_marked() -> None:
     assert "No new data since" in page
 
 
-def test_tile_leads_to_what_waits_or_to_the_stage(operation: Operation) -> None:
+def test_tiles_lead_to_their_stages(operation: Operation) -> None:
     page = Visitor.as_role(operation, Role.ADMIN).get("/?channel=app").text
-    assert 'href="/orders?stage=shipping&amp;channel=app" id="stage-shipping"' in page
+    assert 'href="/stages/shipping?channel=app" id="stage-shipping"' in page
     assert 'href="/stages/visits?channel=app" id="stage-visits"' in page
 
 

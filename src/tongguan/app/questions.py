@@ -17,9 +17,21 @@ from tongguan.app.installation import Installation
 from tongguan.app.replay import discard, replay
 from tongguan.areas.orders.summary import order_summary
 from tongguan.ingest.errors import DeliveryError
-from tongguan.metrics.flow import flow, flow_conditions
+from tongguan.metrics.flow import flow
+from tongguan.metrics.stage_day import event_conditions, event_types, stage_day
 from tongguan.model.access import Permission, User
-from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
+from tongguan.model.answers import (
+    CaseFilter,
+    CasePage,
+    EventFilter,
+    Flow,
+    FlowFilter,
+    OrderSummary,
+    SourceAccount,
+    StageDay,
+    Trace,
+    TraceEvent,
+)
 from tongguan.model.regions import RegionTree
 from tongguan.processes.cases import case_page
 from tongguan.processes.trace import newest_events, trace
@@ -77,14 +89,22 @@ class StageQuestions:
         zone = here.settings.zone
         return await self._ask(lambda c: flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, cancellation=c))
 
-    async def events_of(self, user: User, stage: str, where: FlowFilter, limit: int) -> Sequence[TraceEvent]:
+    async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
+        """Return one day of a stage."""
+        here = self._installation
+        if not user.scope.sees_stage(stage):
+            return None
+        found = here.vocabulary.stage(stage)
+        return await self._ask(lambda c: stage_day(here.warehouse, found, where, user.scope, cancellation=c))
+
+    async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         """Return the newest events that count for a stage."""
         here = self._installation
         if not user.scope.sees_stage(stage):
             return []
         found = here.vocabulary.stage(stage)
-        conditions, parameters = flow_conditions(where, user.scope)
-        types = (*found.volume, *found.failures)
+        conditions, parameters = event_conditions(found, where, user.scope)
+        types = event_types(found, where)
         return await self._ask(
             lambda c: newest_events(here.warehouse, here.vocabulary, types, conditions, parameters, limit, cancellation=c)
         )

@@ -35,6 +35,14 @@ def mapping_file(installation: Installation, name: str) -> Path:
     return installation.home.folder / "mappings" / f"{name}.yaml"
 
 
+def keep_mapping(installation: Installation, name: str, content: bytes) -> Path:
+    """Keep a mapping in the home, so that rows that it sets aside can be replayed with it; return where."""
+    path = mapping_file(installation, name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
 def replay(installation: Installation, user: User, ids: Sequence[str]) -> ReplayResult:
     """Send open records through ingest again, with the present mappings and packs.
 

@@ -18,6 +18,7 @@ from tongguan import __version__
 from tongguan.app.accounts import ensure_first_user
 from tongguan.app.home import Running
 from tongguan.app.installation import Installation, open_installation
+from tongguan.app.progress import ProgressBoard
 from tongguan.app.server import Server
 from tongguan.lib.now import Ticks, system_ticks
 
@@ -31,8 +32,18 @@ class PortTakenError(Exception):
     """Another program listens on the address; choose another port."""
 
 
-def serve(folder: Path, say: Say, *, demo: bool = False, ticks: Ticks = system_ticks) -> None:
+Beside = Callable[[Installation, ProgressBoard, Say], Callable[[], None]]
+"""Begins something that works beside the server; returns what ends it."""
+
+
+def serve(folder: Path, say: Say, *, beside: Beside | None = None, ticks: Ticks = system_ticks) -> None:
     """Run the server until it is told to stop (Ctrl-C, SIGTERM).
+
+    Args:
+        folder: the home.
+        say: tells the person who started it.
+        beside: is begun once the server listens, and ended before it stops.
+        ticks: clock.
 
     Raises:
         PortTakenError, HomeInUseError, SettingsError, WarehouseError, RecordsError: it did not start.
@@ -46,7 +57,7 @@ def serve(folder: Path, say: Say, *, demo: bool = False, ticks: Ticks = system_t
         for line in installation.migrated:
             say(line)
         password = ensure_first_user(installation.database, installation.now)
-        _run(installation, listener, say, password, demo, ticks)
+        _run(installation, listener, say, password, beside, ticks)
     finally:
         installation.home.withdraw()
         installation.close()
@@ -80,7 +91,7 @@ def _control(path: Path) -> socket.socket:
     return control
 
 
-def _run(installation: Installation, listener: socket.socket, say: Say, password: str | None, demo: bool, ticks: Ticks) -> None:
+def _run(installation: Installation, listener: socket.socket, say: Say, password: str | None, beside: Beside | None, ticks: Ticks) -> None:
     token = secrets.token_urlsafe(32)
     server = Server(installation, token, ticks)
     control = _control(installation.home.socket)
@@ -104,19 +115,14 @@ def _run(installation: Installation, listener: socket.socket, say: Say, password
     say(f"Tongguan {__version__} 通观: {url}")
     if password is not None:
         say(f"First sign-in: user admin, password {password} (shown only now; you will be asked for a new one)")
-    stop_demo = _start_demo(installation, say) if demo else None
+    end_beside = beside(installation, server.progress, say) if beside is not None else None
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(uvicorn.Server(config).serve([listener, control]))
     finally:
-        if stop_demo is not None:
-            stop_demo()
+        if end_beside is not None:
+            end_beside()
         server.close()
         listener.close()
         control.close()
 
-
-def _start_demo(installation: Installation, say: Say) -> Callable[[], None]:
-    from tongguan.app.demo import start_demo
-
-    return start_demo(installation, say)

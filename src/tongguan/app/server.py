@@ -24,6 +24,7 @@ from tongguan.app.api.reading import Reading
 from tongguan.app.health import Health
 from tongguan.app.installation import Installation
 from tongguan.app.loops import LoopThreads, loops
+from tongguan.app.progress import ProgressBoard
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
 from tongguan.areas.orders.pages import ROOM as ORDERS
@@ -53,6 +54,7 @@ class Server:
 
     def __init__(self, installation: Installation, owner_token: str, ticks: Ticks) -> None:
         self.installation = installation
+        self.progress = ProgressBoard()
         settings = installation.settings
         self._pool = ThreadPoolExecutor(settings.query_threads, "questions")
         self._intake_pool = ThreadPoolExecutor(2, "intake")
@@ -110,7 +112,11 @@ class Server:
     def _build_pages(self) -> ASGIApp:
         settings = self.installation.settings
         web = WebSettings(
-            zone=ZoneInfo(settings.zone), now=self.installation.now, secure_cookies=settings.secure_cookies, version=__version__
+            zone=ZoneInfo(settings.zone),
+            now=self.installation.now,
+            secure_cookies=settings.secure_cookies,
+            version=__version__,
+            progress=self.progress,
         )
         return create_web(self.questions, self.accounts, self.installation.vocabulary, web, [ORDERS])
 

@@ -19,6 +19,7 @@ _SELLING: Final = (
         failures=("product.rejected",),
         case_kind="product",
         waiting_at=("submitted", "reviewed"),
+        breakdowns=("channel", "reason", "category"),
     ),
     Stage(
         "stock",
@@ -27,8 +28,14 @@ _SELLING: Final = (
         failures=("resource.refused", "stock.refused"),
         case_kind="order",
         waiting_at=("unavailable",),
+        breakdowns=("resource_kind", "warehouse", "product_id", "reason"),
     ),
-    Stage("visit", Label("客户来访", "Visits"), volume=("visit.page_viewed",)),
+    Stage(
+        "visit",
+        Label("客户来访", "Visits"),
+        volume=("visit.session_started", "visit.page_viewed", "visit.menu_chosen"),
+        breakdowns=("channel", "sub_channel", "region", "traffic_source", "page"),
+    ),
     Stage(
         "conversion",
         Label("销售与服务转化", "Conversion"),
@@ -41,6 +48,7 @@ _SELLING: Final = (
             "service.fallen_through",
         ),
         failures=("visit.checkout_left", "service.failed", "service.left", "service.fallen_through"),
+        breakdowns=("channel", "sub_channel", "reason", "service", "region"),
     ),
 )
 
@@ -53,6 +61,7 @@ _ORDERING: Final = (
         failures=("order.rejected",),
         case_kind="order",
         waiting_at=("check_requested", "held", "released", "cancellation_refused"),
+        breakdowns=("channel", "product_id", "business_class", "region", "reason"),
     ),
     Stage(
         "payment",
@@ -61,6 +70,7 @@ _ORDERING: Final = (
         failures=("payment.failed", "payment.expired"),
         case_kind="order",
         waiting_at=("created", "confirmed"),
+        breakdowns=("payment_channel", "reason", "channel", "bank", "region"),
     ),
 )
 
@@ -84,6 +94,7 @@ _FULFILLING: Final = (
             "voucher_redeemed",
             "handed_over",
         ),
+        breakdowns=("reason", "business_class", "region", "channel"),
     ),
     Stage(
         "allocation",
@@ -92,6 +103,7 @@ _FULFILLING: Final = (
         failures=("allocation.failed",),
         case_kind="order",
         waiting_at=("accepted", "invoiced", "processing_started", "allocation_requested", "allocation_failed"),
+        breakdowns=("reason", "product_id", "warehouse", "region"),
     ),
     Stage(
         "delivery",
@@ -110,6 +122,7 @@ _FULFILLING: Final = (
             "out_for_delivery",
             "delivery_failed",
         ),
+        breakdowns=("carrier", "reason", "region", "channel"),
     ),
     Stage(
         "activation",
@@ -118,6 +131,7 @@ _FULFILLING: Final = (
         failures=("activation.failed",),
         case_kind="order",
         waiting_at=("activation_requested", "activation_failed"),
+        breakdowns=("reason", "business_class", "region", "system"),
     ),
 )
 
@@ -129,6 +143,7 @@ _CLOSING: Final = (
         failures=("boss.posting_failed",),
         case_kind="payment",
         waiting_at=("posting_requested", "posting_failed"),
+        breakdowns=("reason", "channel", "region"),
     ),
     Stage(
         "after_sales",
@@ -137,6 +152,7 @@ _CLOSING: Final = (
         failures=("ticket.reopened",),
         case_kind="ticket",
         waiting_at=("opened", "responded", "transferred", "held", "resumed", "reopened"),
+        breakdowns=("kind", "category", "channel", "region"),
     ),
     Stage(
         "returns",
@@ -154,6 +170,7 @@ _CLOSING: Final = (
             "refund_requested",
             "refund_failed",
         ),
+        breakdowns=("reason", "product_id", "channel", "region"),
     ),
 )
 

@@ -161,15 +161,16 @@ def _status(
 ) -> StageStatus:
     today, yesterday, last_week = days
 
-    def in_hour(day: date, hour: int) -> int:
-        return _sum(counts.get((day, hour), {}), stage.volume)
+    def in_hour(day: date, hour: int, types: Sequence[str] = stage.volume) -> int:
+        return _sum(counts.get((day, hour), {}), types)
 
     def until_now(day: date, types: Sequence[str]) -> int:
         whole = sum(_sum(counts.get((day, hour), {}), types) for hour in range(local.hour))
         return whole + _sum(partial.get(day, {}), types)
 
     here = [waiting[step] for step in stage.waiting_at if step in waiting]
-    hourly = [in_hour(today, hour) for hour in range(local.hour)]
+    hourly, failed = ([in_hour(today, hour, types) for hour in range(local.hour)] for types in (stage.volume, stage.failures))
+    to_come: list[None] = [None] * (23 - local.hour)
     # An hour before on the clock may be another day, and is not hour − 1 after a clock change.
     last = (local.astimezone(UTC) - timedelta(hours=1)).astimezone(local.tzinfo)
     return StageStatus(
@@ -181,8 +182,12 @@ def _status(
         failures=until_now(today, stage.failures),
         backlog=sum(w.cases for w in here) if stage.case_kind else None,
         oldest=min((w.oldest for w in here), default=None),
-        hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *[None] * (23 - local.hour)],
+        hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *to_come],
         hourly_yesterday=[in_hour(yesterday, hour) for hour in range(24)],
+        failures_yesterday=until_now(yesterday, stage.failures),
+        failures_last_week=until_now(last_week, stage.failures),
+        hourly_failures=[*failed, _sum(partial.get(today, {}), stage.failures), *to_come],
+        hourly_failures_yesterday=[in_hour(yesterday, hour, stage.failures) for hour in range(24)],
     )
 
 

@@ -150,6 +150,8 @@ class StageStatus:
         oldest: since when the oldest of them waits.
         hourly: volume in each hour of today, 24 entries; None for hours to come.
         hourly_yesterday: the same of yesterday, 24 entries.
+        failures_yesterday, failures_last_week: failures of the same stretch of the day, one and seven days before.
+        hourly_failures, hourly_failures_yesterday: failures in each hour, like ``hourly`` and ``hourly_yesterday``.
     """
 
     name: str
@@ -162,6 +164,10 @@ class StageStatus:
     oldest: datetime | None
     hourly: Sequence[int | None]
     hourly_yesterday: Sequence[int]
+    failures_yesterday: int = 0
+    failures_last_week: int = 0
+    hourly_failures: Sequence[int | None] = ()
+    hourly_failures_yesterday: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,60 @@ class FlowFilter:
     region: str = ""
     business_class: str = ""
     brand: str = ""
+
+
+@dataclass(frozen=True)
+class EventFilter(FlowFilter):
+    """Which events of a stage are asked for; empty fields do not filter.
+
+    Attributes:
+        day: the operation's day, as ISO text.
+        hour: hour of the day; None for all.
+        by, value: a breakdown of the stage (:class:`~tongguan.model.vocabulary.Stage`) and the value that events have in it.
+        failed: failures alone.
+    """
+
+    day: str = ""
+    hour: int | None = None
+    by: str = ""
+    value: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a stage's day has one value; an empty ``value`` sums up the values that are not listed."""
+
+    value: str
+    volume: int
+    failures: int
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A stage's day by one column or attribute, most failures first."""
+
+    by: str
+    shares: Sequence[Share]
+
+
+@dataclass(frozen=True)
+class StageDay:
+    """One day of one stage.
+
+    Attributes:
+        day: the operation's day, as ISO text.
+        volume, failures: in each hour, 24 entries.
+        volume_before, failures_before: the same of the day before.
+        breakdowns: those that have any value.
+    """
+
+    day: str
+    volume: Sequence[int]
+    failures: Sequence[int]
+    volume_before: Sequence[int]
+    failures_before: Sequence[int]
+    breakdowns: Sequence[Breakdown]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tongguan.app.api.problem import ApiProblem, json_response
 from tongguan.app.check import check
 from tongguan.app.installation import Installation
 from tongguan.app.region_file import read_regions
-from tongguan.app.replay import mapping_file
+from tongguan.app.replay import keep_mapping
 from tongguan.ingest.errors import BusyError, DeliveryError, KeyReusedError, NoSpaceError
 from tongguan.lib.now import Ticks
 from tongguan.model.ports import Delivery, Receipt
@@ -103,10 +103,7 @@ class OwnerRoutes:
                 raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name!r} is no name of a mapping", valid="letters, digits, - and _")
         except ApiProblem as problem:
             return problem.response()
-        path = mapping_file(self.installation, name)
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(await request.body())
-        return json_response({"kept": str(path)})
+        return json_response({"kept": str(keep_mapping(self.installation, name, await request.body()))})
 
     async def _regions(self, request: Request) -> Response:
         """Replace the book of regions by a file, or only say what that would change."""

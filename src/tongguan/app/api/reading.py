@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +17,7 @@ from tongguan.app.api.problem import ApiProblem, json_response
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
-from tongguan.model.answers import CaseFilter, FlowFilter
+from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, QuestionFailedError, Questions
@@ -49,6 +49,7 @@ class Reading:
         """Return the routes."""
         table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
             ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
+            ("GET", "/stages/{stage}/day", Permission.SEE_PANORAMA, self._stage_day),
             ("GET", "/stages/{stage}/events", Permission.SEE_PANORAMA, self._stage_events),
             ("GET", "/orders/summary", Permission.SEE_ORDERS, self._summary),
             ("GET", "/cases/{kind}", Permission.SEE_ORDERS, self._cases),
@@ -87,12 +88,27 @@ class Reading:
         return await self.questions.flow(user, where, _time(request, "at"))
 
     async def _stage_events(self, user: User, request: Request) -> object:
-        stage = request.path_params["stage"]
-        if stage not in {s.name for s in self.vocabulary.stages}:
-            hint = valid_hint(stage, [s.name for s in self.vocabulary.stages])
-            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no stage {stage!r}", valid=hint)
-        where = _filter(FlowFilter, request, extra=("limit",))
+        stage, where = self._within_stage(request, extra=("limit",))
         return await self.questions.events_of(user, stage, where, _number(request, "limit", 50, _MOST_ROWS))
+
+    async def _stage_day(self, user: User, request: Request) -> object:
+        stage, where = self._within_stage(request)
+        if not where.day:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, "which day is missing", valid="day=2026-11-21")
+        return await self.questions.stage_day(user, stage, where)
+
+    def _within_stage(self, request: Request, extra: tuple[str, ...] = ()) -> tuple[str, EventFilter]:
+        """Return the stage of a path and which of its events are asked for."""
+        name, names = request.path_params["stage"], [s.name for s in self.vocabulary.stages]
+        if name not in names:
+            raise ApiProblem(HTTPStatus.NOT_FOUND, f"no stage {name!r}", valid=valid_hint(name, names))
+        where: EventFilter = _filter(EventFilter, request, extra)
+        breakdowns = self.vocabulary.stage(name).breakdowns
+        if where.by and where.by not in breakdowns:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"by: {where.by!r}", valid=valid_hint(where.by, breakdowns, most=30))
+        if where.day and not _is_date(where.day):
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="2026-11-21")
+        return name, where
 
     async def _summary(self, user: User, request: Request) -> object:
         return await self.questions.order_summary(user)
@@ -199,13 +215,22 @@ def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
     for name, found in names.items():
         if name not in request.query_params:
             continue
-        if "datetime" in str(found.type):
+        if name == "hour":
+            given[name] = _number(request, name, 0, 23)
+        elif "datetime" in str(found.type):
             given[name] = _time(request, name)
         elif found.type in ("bool", bool):
             given[name] = request.query_params[name].lower() in ("true", "1", "yes")
         else:
             given[name] = request.query_params[name]
     return kind(**given)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return _EARLIEST <= date.fromisoformat(text).year <= _LATEST
+    except ValueError:
+        return False
 
 
 def _time(request: Request, name: str) -> datetime | None:

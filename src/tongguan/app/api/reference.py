@@ -55,6 +55,12 @@ _CASES: Final = (
     "until: first event before",
     "open_only: `true` for cases that have not ended",
 )
+_WITHIN: Final = (
+    "hour: only this hour of the day, 0 to 23",
+    "by: a breakdown of the stage, such as `channel`; with `value`",
+    "value: only events with this value of the breakdown",
+    "failed: `true` for failures alone",
+)
 _PAGE: Final = ("limit: rows, 50 without it", "offset: rows to pass over")
 _IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
 
@@ -65,9 +71,17 @@ READING: Final = (
         "/stages/{stage}/events",
         Permission.SEE_PANORAMA,
         "The newest events that count for a stage.",
-        (*_FLOW, "limit: rows, 50 without it, 10,000 at most"),
+        (*_FLOW, "day: only this day of the operation, such as `2026-11-21`", *_WITHIN, "limit: rows, 50 without it, 10,000 at most"),
         answers.TraceEvent,
         several=True,
+    ),
+    Described(
+        "GET",
+        "/stages/{stage}/day",
+        Permission.SEE_PANORAMA,
+        "One day of a stage, by hour and taken apart.",
+        (*_FLOW, "day: which, such as `2026-11-21`; needed", *_WITHIN),
+        answers.StageDay,
     ),
     Described("GET", "/event-types", Permission.SEE_PANORAMA, "Every event type of this release; see the [event reference](events.md)."),
     Described("GET", "/orders/summary", Permission.SEE_ORDERS, "All orders in one answer.", (), answers.OrderSummary),

@@ -34,7 +34,8 @@ class FaultKind(StrEnum):
     CONVERSION_DRIFT = "conversion_drift"
     """``channel``: the share of product views that go on to the cart falls slowly, by ``strength`` millionths of itself at the end."""
     CAMPAIGN = "campaign"
-    """``campaign``, ``product``: visitors whom it reached buy the product ``strength`` millionths more often; 0: it does not work."""
+    """``campaign``, ``product``: ``strength`` millionths of the visits of those whom it reached end in an order of the product besides
+    those that did before; 0: it does not work."""
     PRICE_MISMATCH = "price_mismatch"
     """``product``, ``channel``: the price there is ``strength`` millionths of the true one."""
     NUMBERS_HOARDED = "numbers_hoarded"

@@ -59,9 +59,7 @@ _EFFECTS: Final[dict[FaultKind, tuple[Effect, ...]]] = {
 }
 
 
-def fault(
-    name: str, kind: FaultKind, start: int, end: int, strength: int, zh: str, en: str, where: dict[str, str]
-) -> Fault:
+def fault(name: str, kind: FaultKind, start: int, end: int, strength: int, zh: str, en: str, where: dict[str, str]) -> Fault:
     """Return a fault with the effects that its kind has; ``strength`` in percent."""
     return Fault(name, kind, start, end, strength * 10_000, where, zh, en, _EFFECTS[kind])
 
@@ -74,161 +72,171 @@ def demo_plan(today: int, seed: int = 0) -> FaultPlan:
         seed: of what is drawn for the weeks after.
     """
     later = [one for week in range(1, 105) for one in _drawn(Chance(seed, "demo-weeks", week), f"week{week}-", today + 7 * week - 5, 7, 2)]
-    return FaultPlan("demo", [*_acute(today), *_slow(today), *_money(today), *later])
+    return FaultPlan("demo", [*_placed(today), *_money(today), *later])
 
 
-def _acute(today: int) -> Sequence[Fault]:
-    yesterday = today - 1
-    return (
-        fault(
-            "payment-outage",
-            _K.PAYMENT_OUTAGE,
-            at(yesterday, 14, 5),
-            at(yesterday, 15, 40),
-            92,
-            "支付宝故障：昨天下午大部分支付失败",
-            "Alipay fails: most payments of yesterday afternoon",
-            {"payment_channel": "alipay"},
-        ),
-        fault(
-            "acceptance-backlog",
-            _K.ACCEPTANCE_BACKLOG,
-            at(yesterday, 13),
-            at(today + 1, 12),
-            75,
-            "人工受理积压：四分之三的受理员缺勤",
-            "Manual acceptance piles up: three clerks in four are away",
-            {},
-        ),
-        fault(
-            "web-checkout",
-            _K.CHECKOUT_BROKEN,
-            at(today - 3, 10),
-            at(today - 3, 16, 30),
-            85,
-            "网厅结算页报错",
-            "The web hall's checkout shows an error",
-            {"channel": "web", "step": "payment_choice"},
-        ),
-        fault(
-            "kiosks-bailu",
-            _K.KIOSKS_OFFLINE,
-            at(yesterday, 16),
-            at(today + 1, 10),
-            100,
-            "白鹭城东区自助终端断线",
-            "The kiosks of Bailu East are off",
-            {"region": "P-03-02"},
-        ),
-        fault(
-            "complaints-broadband",
-            _K.COMPLAINT_BURST,
-            at(today - 2, 9),
-            at(today - 2, 21),
-            400,
-            "千兆宽带投诉集中爆发：网速不达标",
-            "A burst of complaints on gigabit broadband: too slow",
-            {"product": "broadband-1000", "reason": "network.slow"},
-        ),
-        fault(
-            "probes-wechat",
-            _K.PROBE_FAILURE,
-            at(today - 2, 2),
-            at(today - 2, 4, 30),
-            70,
-            "微厅夜间拨测失败",
-            "Probes of the WeChat hall fail at night",
-            {"channel": "wechat"},
-        ),
-    )
+_Row = tuple[str, FaultKind, tuple[int, int, int], tuple[int, int, int], int, str, str, dict[str, str]]
+"""Name, kind, beginning and end (days from the first day of the demo, hour, minute), strength in percent, zh, en, where."""
+
+_PLACED: Final[tuple[_Row, ...]] = (
+    (
+        "payment-outage",
+        _K.PAYMENT_OUTAGE,
+        (-1, 14, 5),
+        (-1, 15, 40),
+        92,
+        "支付宝故障：昨天下午大部分支付失败",
+        "Alipay fails: most payments of yesterday afternoon",
+        {"payment_channel": "alipay"},
+    ),
+    (
+        "acceptance-backlog",
+        _K.ACCEPTANCE_BACKLOG,
+        (-1, 13, 0),
+        (1, 12, 0),
+        75,
+        "人工受理积压：四分之三的受理员缺勤",
+        "Manual acceptance piles up: three clerks in four are away",
+        {},
+    ),
+    (
+        "web-checkout",
+        _K.CHECKOUT_BROKEN,
+        (-3, 10, 0),
+        (-3, 16, 30),
+        85,
+        "网厅结算页报错",
+        "The web hall's checkout shows an error",
+        {"channel": "web", "step": "payment_choice"},
+    ),
+    (
+        "kiosks-bailu",
+        _K.KIOSKS_OFFLINE,
+        (-1, 16, 0),
+        (1, 10, 0),
+        100,
+        "白鹭城东区自助终端断线",
+        "The kiosks of Bailu East are off",
+        {"region": "P-03-02"},
+    ),
+    (
+        "complaints-broadband",
+        _K.COMPLAINT_BURST,
+        (-2, 9, 0),
+        (-2, 21, 0),
+        400,
+        "千兆宽带投诉集中爆发：网速不达标",
+        "A burst of complaints on gigabit broadband: too slow",
+        {"product": "broadband-1000", "reason": "network.slow"},
+    ),
+    (
+        "probes-wechat",
+        _K.PROBE_FAILURE,
+        (-2, 2, 0),
+        (-2, 4, 30),
+        70,
+        "微厅夜间拨测失败",
+        "Probes of the WeChat hall fail at night",
+        {"channel": "wechat"},
+    ),
+    (
+        "app-drift",
+        _K.CONVERSION_DRIFT,
+        (-28, 0, 0),
+        (14, 0, 0),
+        35,
+        "手厅转化率缓慢下滑",
+        "The app's conversion falls slowly",
+        {"channel": "app"},
+    ),
+    (
+        "campaign-handset",
+        _K.CAMPAIGN,
+        (-20, 8, 0),
+        (-6, 22, 0),
+        2,
+        "千山 2 手机促销：有效",
+        "Promotion of the Qianshan 2: it works",
+        {"campaign": "promo-handset", "product": "handset-c"},
+    ),
+    (
+        "campaign-video",
+        _K.CAMPAIGN,
+        (-30, 8, 0),
+        (-16, 22, 0),
+        0,
+        "视频会员推广：无效",
+        "Promotion of the video membership: it does not work",
+        {"campaign": "promo-video", "product": "video-15"},
+    ),
+    (
+        "price-shops",
+        _K.PRICE_MISMATCH,
+        (-7, 10, 0),
+        (-5, 18, 0),
+        10,
+        "网店标价错误：澜星 9 少写一个零",
+        "Wrong price in the third-party shops: a nought is missing",
+        {"product": "handset-a", "channel": "shop"},
+    ),
+    (
+        "numbers-qingyu",
+        _K.NUMBERS_HOARDED,
+        (-10, 0, 0),
+        (-8, 0, 0),
+        5,
+        "青榆靓号被囤积",
+        "Numbers of Qingyu are hoarded",
+        {"region": "P-02", "pool": "pool-premium"},
+    ),
+    (
+        "courier-north",
+        _K.COURIER_DELAY,
+        (-6, 0, 0),
+        (-3, 0, 0),
+        300,
+        "明湖市 north 快递延误",
+        "The courier north is late in Minghu",
+        {"carrier": "north", "region": "P-05"},
+    ),
+    (
+        "survey-sms",
+        _K.SURVEY_DROP,
+        (-12, 0, 0),
+        (-9, 0, 0),
+        45,
+        "短信营业厅满意度下降",
+        "Satisfaction with the SMS hall falls",
+        {"channel": "sms"},
+    ),
+)
+"""The demo's faults, but for those of statements."""
+
+_WRONG_STATEMENTS: Final = (
+    (2, "wechat_pay", "PLATFORM_ONLY", 3),
+    (3, "operator_wallet", "BOSS_ONLY", 2),
+    (4, "alipay", "AMOUNT_MISMATCH", 4),
+    (5, "tmall", "CHANNEL_ONLY", 8),
+    (6, "unionpay", "DATE_CUT", 12),
+    (8, "operator_wallet", "DUPLICATE", 6),
+    (9, "jd", "STATUS_MISMATCH", 8),
+    (11, "wechat_pay", "BOSS_MISSING", 3),
+)
+"""Days before the first day of the demo, payment channel, break class, strength in percent."""
 
 
-def _slow(today: int) -> Sequence[Fault]:
-    return (
-        fault(
-            "app-drift",
-            _K.CONVERSION_DRIFT,
-            at(today - 28),
-            at(today + 14),
-            35,
-            "手厅转化率缓慢下滑",
-            "The app's conversion falls slowly",
-            {"channel": "app"},
-        ),
-        fault(
-            "campaign-handset",
-            _K.CAMPAIGN,
-            at(today - 20, 8),
-            at(today - 6, 22),
-            6,
-            "千山 2 手机促销：有效",
-            "Promotion of the Qianshan 2: it works",
-            {"campaign": "promo-handset", "product": "handset-c"},
-        ),
-        fault(
-            "campaign-video",
-            _K.CAMPAIGN,
-            at(today - 30, 8),
-            at(today - 16, 22),
-            0,
-            "视频会员推广：无效",
-            "Promotion of the video membership: it does not work",
-            {"campaign": "promo-video", "product": "video-15"},
-        ),
-        fault(
-            "price-tmall",
-            _K.PRICE_MISMATCH,
-            at(today - 7, 10),
-            at(today - 5, 18),
-            10,
-            "天猫标价错误：澜星 9 少写一个零",
-            "Wrong price on the shops' shelf: a nought is missing",
-            {"product": "handset-a", "channel": "shop"},
-        ),
-        fault(
-            "numbers-qingyu",
-            _K.NUMBERS_HOARDED,
-            at(today - 10),
-            at(today - 8),
-            5,
-            "青榆靓号被囤积",
-            "Numbers of Qingyu are hoarded",
-            {"region": "P-02", "pool": "pool-premium"},
-        ),
-        fault(
-            "courier-north",
-            _K.COURIER_DELAY,
-            at(today - 6),
-            at(today - 3),
-            300,
-            "明湖市 north 快递延误",
-            "The courier north is late in Minghu",
-            {"carrier": "north", "region": "P-05"},
-        ),
-        fault(
-            "survey-sms",
-            _K.SURVEY_DROP,
-            at(today - 12),
-            at(today - 9),
-            45,
-            "短信营业厅满意度下降",
-            "Satisfaction with the SMS hall falls",
-            {"channel": "sms"},
-        ),
-    )
+def _placed(today: int) -> Sequence[Fault]:
+    def moment(place: tuple[int, int, int]) -> int:
+        days, hour, minute = place
+        return at(today + days, hour, minute)
+
+    return [
+        fault(name, kind, moment(start), moment(end), strength, zh, en, where)
+        for name, kind, start, end, strength, zh, en, where in _PLACED
+    ]
 
 
 def _money(today: int) -> Sequence[Fault]:
-    planted = (
-        (2, "wechat_pay", "PLATFORM_ONLY", 3),
-        (3, "operator_wallet", "BOSS_ONLY", 2),
-        (4, "alipay", "AMOUNT_MISMATCH", 4),
-        (5, "tmall", "CHANNEL_ONLY", 8),
-        (6, "unionpay", "DATE_CUT", 12),
-        (8, "operator_wallet", "DUPLICATE", 6),
-        (9, "jd", "STATUS_MISMATCH", 8),
-        (11, "wechat_pay", "BOSS_MISSING", 3),
-    )
     return [
         fault(
             f"statement-{channel.replace('_', '-')}-{kind.lower().replace('_', '-')}",
@@ -240,7 +248,7 @@ def _money(today: int) -> Sequence[Fault]:
             f"The statement of {channel} is wrong: {kind}",
             {"payment_channel": channel, "break": kind},
         )
-        for ago, channel, kind, strength in planted
+        for ago, channel, kind, strength in _WRONG_STATEMENTS
     ]
 
 

@@ -21,7 +21,7 @@ LEAST: Final = 24
 FIRST: Final = 1000
 """Number of the first device in ids."""
 
-KINDS: Final = ("full", "mini", "hall", "printer", "card_vendor", "networked_pc")
+KINDS: Final = ("full", "mini", "self_service_hall", "printer", "card_vendor", "networked_pc")
 """Sub-channels of the channel kiosk, one per kind of device."""
 KIND_WEIGHTS: Final = (26, 44, 8, 12, 7, 3)
 

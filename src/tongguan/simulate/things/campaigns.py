@@ -168,7 +168,7 @@ def _tell_messages(world: World, day: int, campaign: Campaign, script: Script) -
         campaign.columns()
         | {
             "channel": Codes(("sms", "app"), pushed.astype(np.int64)),
-            "sub_channel": Codes(("push", "app"), pushed.astype(np.int64)),
+            "sub_channel": Codes(("bulk", "app"), pushed.astype(np.int64)),
             "customer_id": world.people.ids(customer),
         },
     )

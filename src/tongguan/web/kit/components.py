@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -93,6 +93,7 @@ class StageTile:
     why: str
     volume: str
     volume_title: str
+    unit: str
     changes: Sequence[Change]
     rate: str
     failures: str
@@ -102,6 +103,78 @@ class StageTile:
     oldest: str
     oldest_title: str
     spark: Spark
+
+
+@dataclass(frozen=True)
+class DaySwitch:
+    """Ways to other days: the day before, the day after, any day, today.
+
+    Attributes:
+        value: the day shown, ISO.
+        last: the last day that can be chosen, ISO.
+        previous, next, today: addresses; empty where there is no way.
+        path: where the field for any day leads.
+        keep: other values of the address.
+    """
+
+    value: str
+    last: str
+    previous: str
+    next: str
+    today: str
+    path: str
+    keep: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HourCell:
+    """One hour of a day as a cell that leads to what happened in it.
+
+    Attributes:
+        label: such as ``14``.
+        share: share of failures, formatted; a dash where nothing happened.
+        title: the counts, in words.
+        status: how bad it is.
+        chosen: it is the hour that the page shows.
+    """
+
+    label: str
+    share: str
+    title: str
+    status: Status
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One value of a breakdown.
+
+    Attributes:
+        label: its name; ``title`` its code.
+        part: the share, 0 to 1, as a bar; None where there is no volume.
+        high: it stands out.
+        href: leads to the events that have the value; empty for the rest.
+    """
+
+    label: str
+    title: str
+    volume: str
+    failures: str
+    share: str
+    part: float | None
+    high: bool
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ShareTable:
+    """A breakdown of a stage's day."""
+
+    key: str
+    title: str
+    rows: Sequence[ShareRow]
 
 
 @dataclass(frozen=True)
@@ -189,7 +262,7 @@ class Chart:
     kind: str
     title: str
     categories: Sequence[str]
-    series: Sequence[tuple[str, str, Sequence[int | None]]]
+    series: Sequence[tuple[str, str, Sequence[float | None]]]
     unit: str = ""
     category_title: str = ""
 

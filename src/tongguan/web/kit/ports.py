@@ -13,7 +13,18 @@ from enum import StrEnum
 from typing import Protocol
 
 from tongguan.model.access import User
-from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, OrderSummary, SourceAccount, Trace, TraceEvent
+from tongguan.model.answers import (
+    CaseFilter,
+    CasePage,
+    EventFilter,
+    Flow,
+    FlowFilter,
+    OrderSummary,
+    SourceAccount,
+    StageDay,
+    Trace,
+    TraceEvent,
+)
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 
@@ -183,7 +194,11 @@ class Questions(Protocol):
         """Return the whole process at a moment (None: now), every stage of the vocabulary that the user sees, in order."""
         ...
 
-    async def events_of(self, user: User, stage: str, where: FlowFilter, limit: int) -> Sequence[TraceEvent]:
+    async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
+        """Return one day of a stage (``where.day``), by hour and taken apart; None for a stage outside the scope."""
+        ...
+
+    async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         """Return the newest events that count for a stage (volume and failures), newest first.
 
         ``gap`` is None and ``via`` names the kind of the first reference; empty for a stage outside the scope.

@@ -27,6 +27,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.ports import Questions
+from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.regions import RegionBook
 from tongguan.web.kit.security import HEADERS, SESSION_COOKIE, SafeHeaders
 from tongguan.web.kit.texts import Texts, load_texts
@@ -48,6 +49,7 @@ class WebSettings:
         stale_after: data older than this is marked as old.
         session_days: how long a browser stays signed in.
         version: shown on the help page.
+        progress: what works in the background, told at the top of every page.
     """
 
     zone: ZoneInfo
@@ -57,6 +59,7 @@ class WebSettings:
     stale_after: timedelta = timedelta(minutes=15)
     session_days: int = 7
     version: str = ""
+    progress: Board = nothing_ongoing
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.components import Failure
 from tongguan.web.kit.formats import Formats
 from tongguan.web.kit.ports import QuestionFailedError
+from tongguan.web.kit.progress import Progress
 from tongguan.web.kit.security import (
     CSRF_FIELD,
     CSRF_HEADER,
@@ -90,6 +91,11 @@ class Visit:
     def density(self) -> str:
         """``normal`` or ``compact``."""
         return self.session.user.density if self.session is not None and self.session.user.density in DENSITIES else DENSITIES[0]
+
+    @cached_property
+    def progress(self) -> Sequence[Progress]:
+        """What works in the background, for everybody to see."""
+        return self.site.settings.progress()
 
     def text(self, message: str, /, **values: object) -> str:
         """Translate a text."""

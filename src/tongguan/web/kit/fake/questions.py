@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,13 +12,17 @@ from tongguan.lib.now import Now
 from tongguan.model.access import User
 from tongguan.model.answers import (
     NESTED,
+    Breakdown,
     CaseFilter,
     CasePage,
     CaseRow,
+    EventFilter,
     Flow,
     FlowFilter,
     OrderSummary,
+    Share,
     SourceAccount,
+    StageDay,
     StageStatus,
     Trace,
     TraceEvent,
@@ -51,7 +56,16 @@ _SORTS: dict[CaseOrder, Callable[[CaseRow], object]] = {
     CaseOrder.EVENTS: lambda row: row.events,
 }
 
-_VOLUMES = {"visits": 4200, "conversion": 900, "listing": 6, "stock": 40, "audit": 260, "aftersales": 22, "activation": 140}
+_VOLUMES = {
+    "payment": 2400,
+    "visits": 4200,
+    "conversion": 900,
+    "listing": 6,
+    "stock": 40,
+    "audit": 260,
+    "aftersales": 22,
+    "activation": 140,
+}
 
 
 class FakeQuestions:
@@ -110,17 +124,48 @@ class FakeQuestions:
             volume_last_week=int(yesterday * random.uniform(0.9, 1.1)),
             rate=known[local.hour - 1] if local.hour else 0,
             failures=int(sum(known) * 0.06) if stage.failures else 0,
+            hourly_failures=[None if count is None else _failed(stage, count, hour) for hour, count in enumerate(today)],
+            hourly_failures_yesterday=[_failed(stage, count, hour) for hour, count in enumerate(before)],
             backlog=len(waiting) if stage.waiting_at else None,
             oldest=min((t.case.last_time for t in waiting), default=None),
             hourly=today,
             hourly_yesterday=before,
         )
 
-    async def events_of(self, user: User, stage: str, where: FlowFilter, limit: int) -> Sequence[TraceEvent]:
+    async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
+        self._check()
+        if not user.scope.sees_stage(stage):
+            return None
+        declared = self._vocabulary.stage(stage)
+        local = datetime.fromisoformat(where.day).replace(hour=23, tzinfo=self._zone)
+        traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
+        found = self._stage(declared, traces, local)
+        volume, before = [count or 0 for count in found.hourly], list(found.hourly_yesterday)
+        shares = {name: Counter(str(getattr(t.case, name, "")) for t in traces) for name in declared.breakdowns}
+        parts = [
+            Breakdown(name, [Share(one, n, n // 9 if declared.failures else 0) for one, n in counted.most_common(12) if one])
+            for name, counted in shares.items()
+        ]
+        return StageDay(
+            where.day,
+            volume,
+            [count or 0 for count in found.hourly_failures],
+            before,
+            list(found.hourly_failures_yesterday),
+            [part for part in parts if part.shares] if traces else [],
+        )
+
+    async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         self._check()
         declared = [s for s in self._vocabulary.stages if s.name == stage and user.scope.sees_stage(stage)]
-        types = {name for s in declared for name in (*s.volume, *s.failures)}
+        types = {name for s in declared for name in (s.failures if where.failed else (*s.volume, *s.failures))}
         found = [e for t in self._seen(user) if _in_flow(t.case, where) for e in t.events if e.type in types]
+        if where.day:
+            found = [e for e in found if e.time.astimezone(self._zone).date().isoformat() == where.day]
+        if where.hour is not None:
+            found = [e for e in found if e.time.astimezone(self._zone).hour == where.hour]
+        if where.by:
+            found = [e for e in found if e.columns.get(where.by, "") == where.value]
         return sorted(found, key=lambda e: e.time, reverse=True)[:limit]
 
     async def cases(self, user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
@@ -256,6 +301,11 @@ class FakeQuestions:
             len(rows),
             len(rows),
         )
+
+
+def _failed(stage: Stage, count: int, hour: int) -> int:
+    """Return how many of an hour's events failed: some in each, most of them at three in the afternoon."""
+    return count * (6 if hour == 15 else 1) // 16 if stage.failures else 0
 
 
 def _covers(wanted: str, code: str, separator: str) -> bool:

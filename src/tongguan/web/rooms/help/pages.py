@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tongguan.web.kit.access import NavEntry, Page, Room
+from tongguan.web.kit.progress import Progress
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama import standing
@@ -23,6 +25,10 @@ class HelpPage:
     watch: str
     failing: str
     failing_badly: str
+    more: str
+    much_more: str
+    hour: str
+    hour_more: str
     version: str
 
 
@@ -35,14 +41,30 @@ async def help_page(visit: Visit) -> Response:
         watch=rate(standing.WATCH),
         failing=rate(standing.FAILING),
         failing_badly=rate(2 * standing.FAILING),
+        more=visit.formats.full(standing.MORE),
+        much_more=visit.formats.full(2 * standing.MORE),
+        hour=rate(standing.HOUR),
+        hour_more=visit.formats.full(standing.HOUR_MORE),
         version=visit.site.settings.version,
     )
     return visit.render("help/help.html", page)
 
 
+@dataclass(frozen=True)
+class ProgressPart:
+    """Context of what works in the background."""
+
+    progress: Sequence[Progress]
+
+
+async def live_progress(visit: Visit) -> Response:
+    """What works in the background, asked again while something does."""
+    return visit.render("help/_progress.html", ProgressPart(visit.progress))
+
+
 ROOM: Final = Room(
     name="help",
-    pages=(Page("/help", help_page),),
+    pages=(Page("/help", help_page), Page("/live/progress", live_progress)),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry("/help", msg("Help"), "help", "h", None, msg("Me")),),
 )

@@ -1,31 +1,26 @@
-"""Panorama 全流程业务全景 (screen 1) and the page of one stage."""
+"""Panorama 全流程业务全景 (screen 1)."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from http import HTTPStatus
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from starlette.responses import Response
 
 from tongguan.model.access import Permission
-from tongguan.model.answers import CaseFilter, CasePage, Flow, FlowFilter, StageStatus, TraceEvent
-from tongguan.model.vocabulary import Stage
+from tongguan.model.answers import Flow, FlowFilter
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Chart, Filter, KpiCard, StageTile
+from tongguan.web.kit.components import DaySwitch, Filter, KpiCard, StageTile
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
-from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.panorama.tiles import HOURS, cards, orders_href, tile
-
-FILTERS: Final = ("channel", "region", "business_class", "brand")
-EVENTS_SHOWN: Final = 50
+from tongguan.web.rooms.panorama.cards import cards
+from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
+from tongguan.web.rooms.panorama.stage import FILTERS, stage_page
+from tongguan.web.rooms.panorama.tiles import past, tile
 
 
 @dataclass(frozen=True)
@@ -39,6 +34,7 @@ class FlowPart:
     reset: str
     retry: str
     as_table: bool
+    shown: ShownDay
 
 
 @dataclass(frozen=True)
@@ -51,115 +47,45 @@ class PanoramaPage:
     live: str
     refresh_seconds: int
     flow: FlowPart
+    days: DaySwitch
 
 
-@dataclass(frozen=True)
-class StagePage:
-    """Context of the page of one stage."""
-
-    label: str
-    scope: str
-    filters: Sequence[Filter]
-    address: Address
-    panel: Panel[Flow]
-    tile: StageTile | None
-    chart: Chart | None
-    events: Panel[Sequence[TraceEvent]]
-    waiting: Panel[CasePage] | None
-    waiting_href: str
-    data_through: datetime | None
+def _address(visit: Visit, shown: ShownDay) -> Address:
+    return Address("/", {**{name: code_value(visit, name) for name in FILTERS}, "day": shown.value, "view": visit.query("view")})
 
 
-def _address(visit: Visit, path: str) -> Address:
-    return Address(path, {**{name: code_value(visit, name) for name in FILTERS}, "view": visit.query("view")})
-
-
-def _where(visit: Visit) -> FlowFilter:
-    return FlowFilter(**{name: code_value(visit, name) for name in FILTERS})
-
-
-async def _flow_part(visit: Visit) -> FlowPart:
-    where, address = _where(visit), _address(visit, "/")
-    panel = await visit.ask(visit.site.questions.flow(visit.user, where, None))
+async def _flow_part(visit: Visit, shown: ShownDay) -> FlowPart:
+    where, address = FlowFilter(**{name: code_value(visit, name) for name in FILTERS}), _address(visit, shown)
+    panel = await visit.ask(visit.site.questions.flow(visit.user, where, shown.at))
+    if panel.value:
+        panel = Panel(replace(panel.value, stages=[past(shown, stage) for stage in panel.value.stages]))
     flow = panel.value
-    tiles = [tile(visit, stage, place, flow, where) for place, stage in enumerate(flow.stages, 1)] if flow else []
-    stale = bool(flow and flow.data_through and flow.at - flow.data_through > visit.site.settings.stale_after)
-    found = cards(visit, flow, tiles, where, address) if flow else []
-    return FlowPart(
-        panel, tiles, found, stale, Address("/", {"view": address.values["view"]}).having(), str(address), visit.query("view") == "table"
-    )
+    tiles = [tile(visit, stage, place, flow, where, shown) for place, stage in enumerate(flow.stages, 1)] if flow else []
+    stale = bool(shown.today and flow and flow.data_through and flow.at - flow.data_through > visit.site.settings.stale_after)
+    found = cards(visit, flow, tiles, where, address, shown) if flow else []
+    reset = Address("/", {"view": address.values["view"], "day": shown.value}).having()
+    return FlowPart(panel, tiles, found, stale, reset, str(address), visit.query("view") == "table", shown)
 
 
 async def panorama(visit: Visit) -> Response:
     """The whole process at one look."""
-    address = _address(visit, "/")
+    shown = shown_day(visit)
+    address = _address(visit, shown)
     page = PanoramaPage(
         scope=scope_text(visit),
         filters=[code_filter(visit, name) for name in FILTERS],
         address=address,
         live=str(address.at("/live/panorama")),
         refresh_seconds=visit.site.settings.refresh_seconds,
-        flow=await _flow_part(visit),
+        flow=await _flow_part(visit, shown),
+        days=day_switch(visit, shown, address),
     )
     return visit.render("panorama/panorama.html", page)
 
 
 async def live(visit: Visit) -> Response:
     """The part of the panorama that changes."""
-    return visit.render("panorama/_flow.html", await _flow_part(visit))
-
-
-def _chart(visit: Visit, stage: StageStatus) -> Chart:
-    return Chart(
-        key=f"hours-{stage.name}",
-        kind="lines",
-        title=visit.text("Volume by hour"),
-        categories=[f"{hour:02d}" for hour in range(HOURS)],
-        series=(
-            (visit.text("today"), "accent", stage.hourly),
-            (visit.text("yesterday"), "grey", stage.hourly_yesterday),
-        ),
-        category_title=visit.text("Hour"),
-    )
-
-
-async def _waiting(visit: Visit, stage: Stage, where: FlowFilter) -> Panel[CasePage] | None:
-    if not (stage.case_kind and stage.waiting_at):
-        return None
-    wanted = CaseFilter(stage=stage.name, channel=where.channel, region=where.region, business_class=where.business_class)
-    longest = CaseSort(CaseOrder.LAST_TIME, descending=False)
-    return await visit.ask(visit.site.questions.cases(visit.user, stage.case_kind, wanted, longest, 10, 0))
-
-
-async def stage_page(visit: Visit) -> Response:
-    """One stage: its tile, its hours, what waits in it, its newest events."""
-    name = visit.request.path_params["stage"]
-    declared = [s for s in visit.site.vocabulary.stages if s.name == name and visit.user.scope.sees_stage(name)]
-    if not declared:
-        return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-    where, address = _where(visit), _address(visit, f"/stages/{name}")
-    questions = visit.site.questions
-    panel, events, waiting = await asyncio.gather(
-        visit.ask(questions.flow(visit.user, where, None)),
-        visit.ask(questions.events_of(visit.user, name, where, EVENTS_SHOWN)),
-        _waiting(visit, declared[0], where),
-    )
-    flow = panel.value
-    place, stage = next(((i, s) for i, s in enumerate(flow.stages, 1) if s.name == name), (0, None)) if flow else (0, None)
-    page = StagePage(
-        label=visit.codes.stage(name),
-        scope=scope_text(visit),
-        filters=[code_filter(visit, column) for column in FILTERS],
-        address=address,
-        panel=panel,
-        tile=tile(visit, stage, place, flow, where) if flow and stage else None,
-        chart=_chart(visit, stage) if stage else None,
-        events=events,
-        waiting=waiting,
-        waiting_href=orders_href(where, stage=name, sort="last"),
-        data_through=flow.data_through if flow else None,
-    )
-    return visit.render("panorama/stage.html", page)
+    return visit.render("panorama/_flow.html", await _flow_part(visit, shown_day(visit)))
 
 
 ROOM: Final = Room(

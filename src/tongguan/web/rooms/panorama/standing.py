@@ -5,6 +5,8 @@ The help page tells these rules to users; change both together.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from tongguan.model.answers import StageStatus
@@ -12,29 +14,80 @@ from tongguan.web.kit.components import Status
 from tongguan.web.kit.texts import msg
 
 FLOOR: Final = 30
-"""Fewer events than this on both days of comparison say nothing."""
+"""Fewer events than this on both days of comparison, or in an hour, say nothing."""
 
 LOW: Final = 0.5
 WATCH: Final = 0.8
 """Shares of the lower of the two days' volumes; below the first a stage is abnormal, below the second to be watched."""
 
 FAILING: Final = 0.05
-"""Share of failures in volume plus failures from which a stage is to be watched; twice that is abnormal."""
+"""Share of failures in volume from which a stage is to be watched; twice that is abnormal."""
+
+MORE: Final = 1.5
+"""And so many times the share of a usual day, twice that for abnormal: some stages lose many on the best of days."""
+
+HOUR: Final = 0.2
+"""Share of failures in one hour from which that hour stands out, where it is also :data:`HOUR_MORE` times the usual share."""
+
+HOUR_MORE: Final = 2.5
 
 
-def standing(stage: StageStatus) -> tuple[Status, str]:
-    """Return how a stage stands and why, as a message to translate; empty where all is well."""
-    usual = min(stage.volume_yesterday, stage.volume_last_week)
-    tried = stage.volume + stage.failures
-    failing = stage.failures / tried if tried >= FLOOR else 0.0
-    if failing >= 2 * FAILING:
-        return Status.BAD, msg("Many failures")
+@dataclass(frozen=True)
+class Standing:
+    """How a stage stands and why, as a message to translate with its values; empty where all is well."""
+
+    status: Status
+    why: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WorstHour:
+    """An hour in which far more went wrong than usual: failures and their share in the volume."""
+
+    hour: int
+    failures: int
+    share: float
+
+
+def usual_failing(stage: StageStatus) -> float:
+    """Return the lower share of failures of the two days of comparison; 0 where neither has enough events."""
+    days = ((stage.volume_yesterday, stage.failures_yesterday), (stage.volume_last_week, stage.failures_last_week))
+    return min((failures / volume for volume, failures in days if volume >= FLOOR), default=0.0)
+
+
+def worst_hour(volume: Sequence[int | None], failures: Sequence[int | None], usual: float) -> WorstHour | None:
+    """Return the hour with the most failures among those that stand out; None where none does.
+
+    Args:
+        volume, failures: of each hour; None for hours to come.
+        usual: the share of failures of a usual day.
+    """
+    found = [
+        WorstHour(hour, failed, failed / count)
+        for hour, (count, failed) in enumerate(zip(volume, failures, strict=False))
+        if count and failed and count >= FLOOR and failed / count >= max(HOUR, HOUR_MORE * usual)
+    ]
+    return max(found, key=lambda one: one.failures, default=None)
+
+
+def standing(stage: StageStatus) -> Standing:
+    """Return how a stage stands."""
+    share = stage.failures / stage.volume if stage.volume >= FLOOR else 0.0
+    usual = usual_failing(stage)
+    if share >= max(2 * FAILING, 2 * MORE * usual):
+        return Standing(Status.BAD, msg("Many failures"))
+    worst = worst_hour(stage.hourly, stage.hourly_failures, usual)
+    if worst is not None:
+        return Standing(Status.BAD, msg("%(hour)s: many failures"), {"hour": f"{worst.hour:02d}:00"})
+    more = share >= max(FAILING, MORE * usual)
     if max(stage.volume_yesterday, stage.volume_last_week) < FLOOR:
-        return (Status.WATCH, msg("More failures")) if failing >= FAILING else (Status.UNKNOWN, "")
-    if stage.volume < LOW * usual:
-        return Status.BAD, msg("Volume slump")
-    if stage.volume < WATCH * usual:
-        return Status.WATCH, msg("Low volume")
-    if failing >= FAILING:
-        return Status.WATCH, msg("More failures")
-    return Status.GOOD, ""
+        return Standing(Status.WATCH, msg("More failures")) if more else Standing(Status.UNKNOWN)
+    compared = min(stage.volume_yesterday, stage.volume_last_week)
+    if stage.volume < LOW * compared:
+        return Standing(Status.BAD, msg("Volume slump"))
+    if stage.volume < WATCH * compared:
+        return Standing(Status.WATCH, msg("Low volume"))
+    if more:
+        return Standing(Status.WATCH, msg("More failures"))
+    return Standing(Status.GOOD)

@@ -1,14 +1,15 @@
-"""Tiles and key figures of the panorama, made from the answer."""
+"""Tiles of the panorama, made from the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from tongguan.model.answers import Flow, FlowFilter, StageStatus
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Change, KpiCard, Spark, StageTile, Status
+from tongguan.web.kit.components import Change, Spark, StageTile
 from tongguan.web.kit.sparkline import points
 from tongguan.web.kit.visit import Visit
+from tongguan.web.rooms.panorama.day import ShownDay
 from tongguan.web.rooms.panorama.standing import standing
 
 HOURS = 24
@@ -35,15 +36,20 @@ def spark(visit: Visit, stage: StageStatus) -> Spark:
     return Spark(points(stage.hourly, top, HOURS), points(stage.hourly_yesterday, top, HOURS), label)
 
 
+def past(shown: ShownDay, stage: StageStatus) -> StageStatus:
+    """Return a stage as a past day shows it: what waits is known of now only."""
+    return stage if shown.today else replace(stage, backlog=None, oldest=None)
+
+
 def orders_href(where: FlowFilter, **values: str) -> str:
     """Lead to the list of orders with the same filters, as far as it knows them: it has none for the brand."""
     return str(Address("/orders", {**values, "channel": where.channel, "region": where.region, "business_class": where.business_class}))
 
 
-def stage_page_href(name: str, where: FlowFilter) -> str:
-    """Lead to a stage's own page with the same filters."""
+def stage_page_href(name: str, where: FlowFilter, day: str = "", hour: str = "") -> str:
+    """Lead to a stage's own page with the same filters, on a day (empty: today)."""
     values = {"channel": where.channel, "region": where.region, "business_class": where.business_class, "brand": where.brand}
-    return str(Address(f"/stages/{name}", values))
+    return str(Address(f"/stages/{name}", {**values, "day": day, "hour": hour}))
 
 
 def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter, **values: str) -> str:
@@ -53,20 +59,21 @@ def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter, **values: st
     return stage_page_href(stage.name, where)
 
 
-def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter) -> StageTile:
-    """Return one stage as the panorama draws it."""
+def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter, shown: ShownDay) -> StageTile:
+    """Return one stage as the panorama draws it; it leads to the stage's page on the day shown."""
     fmt = visit.formats
-    status, why = standing(stage)
+    stands = standing(stage)
     return StageTile(
         name=stage.name,
         label=visit.codes.stage(stage.name),
         place=place,
-        href=stage_href(visit, stage, where),
-        status=status,
-        status_word=visit.text(status.word),
-        why=visit.text(why) if why else "",
+        href=stage_page_href(stage.name, where, shown.value),
+        status=stands.status,
+        status_word=visit.text(stands.status.word),
+        why=visit.text(stands.why, **stands.values) if stands.why else "",
         volume=fmt.compact(stage.volume),
         volume_title=fmt.full(stage.volume),
+        unit=visit.text("today") if shown.today else shown.day.strftime("%m-%d"),
         changes=(
             change(visit, visit.text("vs yesterday"), stage.volume, stage.volume_yesterday),
             change(visit, visit.text("vs last week"), stage.volume, stage.volume_last_week),
@@ -80,52 +87,3 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         oldest_title=fmt.iso(stage.oldest),
         spark=spark(visit, stage),
     )
-
-
-def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address) -> list[KpiCard]:
-    """Return the key figures above the stages."""
-    fmt = visit.formats
-    wrong = [t for t in tiles if t.status in {Status.BAD, Status.WATCH}]
-    worst = next((s for s in (Status.BAD, Status.WATCH, Status.GOOD) if any(t.status is s for t in tiles)), Status.UNKNOWN)
-    waiting = sum(stage.backlog or 0 for stage in flow.stages)
-    oldest = min((s for s in flow.stages if s.oldest), key=lambda s: s.oldest or flow.at, default=None)
-    failures = sum(stage.failures for stage in flow.stages)
-    most = max(flow.stages, key=lambda s: s.failures, default=None)
-    return [
-        KpiCard(
-            key="attention",
-            name=visit.text("Stages to look at"),
-            value=fmt.full(len(wrong)),
-            unit=visit.text("of %(n)s", n=len(tiles)),
-            href=wrong[0].href if wrong else str(address),
-            note=visit.listing(t.label for t in wrong[:3]),
-            status=worst,
-            status_word=visit.text(worst.word),
-        ),
-        KpiCard(
-            key="waiting",
-            name=visit.text("Waiting now"),
-            value=fmt.compact(waiting),
-            title=fmt.full(waiting),
-            unit=visit.text("cases"),
-            href=orders_href(where, open="1"),
-            note=visit.text("in all stages together"),
-        ),
-        KpiCard(
-            key="oldest",
-            name=visit.text("Waiting longest"),
-            value=fmt.duration((flow.at - oldest.oldest).total_seconds()) if oldest and oldest.oldest else fmt.duration(None),
-            title=fmt.iso(oldest.oldest) if oldest else "",
-            href=stage_href(visit, oldest, where, sort="last") if oldest else str(address),
-            note=visit.codes.stage(oldest.name) if oldest else visit.text("nothing waits"),
-        ),
-        KpiCard(
-            key="failures",
-            name=visit.text("Failures today"),
-            value=fmt.compact(failures),
-            title=fmt.full(failures),
-            unit=visit.text("events"),
-            href=stage_page_href(most.name, where) if most and most.failures else str(address),
-            note=visit.text("most in %(stage)s", stage=visit.codes.stage(most.name)) if most and most.failures else "",
-        ),
-    ]

@@ -109,6 +109,8 @@
 
   let jumping = 0;
   const keys = {
+    "[": () => find("[data-previous]")?.click(),
+    "]": () => find("[data-next]")?.click(),
     "/": () => { const field = find("#search"); if (field?.offsetParent) field.focus(); else find("input[type=search]")?.focus(); },
     "?": help,
     j: () => move(1),

@@ -1,0 +1,146 @@
+"""A simulation asked for on the command line: to a file, or into an installation through its interface."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tongguan.app.client import LocalApi
+from tongguan.lib.now import Ticks
+from tongguan.simulate.accounts import Accounts
+from tongguan.simulate.clock import DAY
+from tongguan.simulate.days import Made, Province
+from tongguan.simulate.files import opened
+from tongguan.simulate.render import Block
+from tongguan.simulate.systems import SYSTEMS, system_of
+from tongguan.simulate.truth import Truth
+from tongguan.simulate.world import Setting
+
+_LINES: Final = 5000
+"""Events of one request."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for.
+
+    Attributes:
+        setting: of the province.
+        days: how many.
+        events: end after so many; None for all.
+        truth: file for the truth; None for none.
+        statements: folder for the statement files; None for none.
+    """
+
+    setting: Setting
+    days: int
+    events: int | None
+    truth: Path | None
+    statements: Path | None
+
+
+class Simulation:
+    """Makes the days and puts them where they are wanted.
+
+    Args:
+        wanted: what was asked for.
+        ticks: clock.
+        console: where progress is shown.
+        sleep: waits so many seconds.
+    """
+
+    def __init__(self, wanted: Wanted, ticks: Ticks, console: Console, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._wanted = wanted
+        self._ticks = ticks
+        self._console = console
+        self._sleep = sleep
+        self._province = Province(wanted.setting)
+        end = (self._province.world.first + wanted.days) * DAY - 1
+        self._accounts = Accounts(end)
+        self._truth = Truth(wanted.setting, wanted.days)
+        self._made = 0
+
+    def to_file(self, path: Path) -> dict[str, Any]:
+        """Write all events to a file and return what was done.
+
+        Raises:
+            FileNameError: see :func:`tongguan.simulate.files.opened`.
+        """
+        started = self._ticks()
+        with opened(path) as file:
+            for block in self._blocks():
+                file.write(block.ndjson())
+        return self._done(started, {"file": str(path), "bytes": path.stat().st_size})
+
+    def into(self, folder: Path, rate: int | None) -> dict[str, Any]:
+        """Tell all events to the installation in a folder and return what was done.
+
+        Raises:
+            ApiError: it refuses.
+        """
+        started, sent = self._ticks(), {"accepted": 0, "quarantined": 0}
+        with LocalApi(folder) as api:
+            for block in self._blocks():
+                for source, lines in _by_system(block):
+                    for first in range(0, len(lines), _LINES):
+                        answer = self._post(api, source, lines[first : first + _LINES])
+                        for name in sent:
+                            sent[name] += answer[name]
+                        self._hold_back(started, sum(sent.values()), rate)
+            api.wait_loaded()
+        return self._done(started, {"home": str(folder), **sent})
+
+    def _post(self, api: LocalApi, source: str, lines: list[bytes]) -> Any:
+        headers = {"Content-Type": "application/x-ndjson", "X-Source": source}
+        return api.call("POST", "/api/v1/events", content=b"\n".join(lines) + b"\n", headers=headers)
+
+    def _hold_back(self, started: float, sent: int, rate: int | None) -> None:
+        if rate is not None and (early := sent / rate - (self._ticks() - started)) > 0:
+            self._sleep(early)
+
+    def _blocks(self) -> Iterator[Block]:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._console, transient=True) as bar:
+            task = bar.add_task("days", total=self._wanted.days)
+            for made, block in self._province.stream(self._wanted.days, self._accounts):
+                self._keep(made)
+                left = None if self._wanted.events is None else self._wanted.events - self._made
+                part = block if left is None or len(block) <= left else Block(block.times[:left], block.lines[:left])
+                self._made += len(part)
+                yield part
+                bar.advance(task)
+                if left is not None and len(block) >= left:
+                    return
+
+    def _keep(self, made: Made) -> None:
+        self._truth.add(made.touched, made.breaks)
+        if self._wanted.statements is not None:
+            self._wanted.statements.mkdir(parents=True, exist_ok=True)
+            for file in made.files:
+                (self._wanted.statements / file.name).write_bytes(file.content)
+
+    def _done(self, started: float, where: dict[str, Any]) -> dict[str, Any]:
+        seconds = self._ticks() - started
+        if self._wanted.truth is not None:
+            document = self._truth.document(self._accounts)
+            self._wanted.truth.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+        figures = {"events": self._made, "orders": self._accounts.total("order.created"), "seconds": round(seconds, 2)}
+        return {**figures, "events_per_second": round(self._made / max(seconds, 1e-9)), **where}
+
+
+def _by_system(block: Block) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield the lines of each system."""
+    found: dict[str, list[bytes]] = {system: [] for system in SYSTEMS}
+    for line in block.encoded():
+        # Every line begins with {"type":"<type>".
+        found[system_of(line[9 : line.index(b'"', 9)].decode())].append(line)
+    for system, lines in found.items():
+        if lines:
+            yield system, lines

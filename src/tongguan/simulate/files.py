@@ -1,0 +1,39 @@
+"""Events as a file: NDJSON, gzipped where the name ends in ``.gz``; the same bytes for the same setting."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+ENDINGS: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+
+
+class FileNameError(Exception):
+    """The name does not say a format that can be written."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for events; it gets its name only when all is written, so that no half a file is taken for a whole one.
+
+    Raises:
+        FileNameError: the name does not end in one of :data:`ENDINGS`.
+    """
+    if not path.name.endswith(ENDINGS):
+        raise FileNameError(f"{path.name}: cannot tell the format; names end in {', '.join(ENDINGS)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as raw:
+            if path.suffix == ".gz":
+                # Without a name and with time 0 in its header, a gzip file depends on nothing but its content.
+                with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=4, mtime=0) as packed:
+                    yield packed  # type: ignore[misc]
+            else:
+                yield raw
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
