@@ -1,85 +1,48 @@
-"""The generated example: the same for the same seed, valid, believable, told once, and moving."""
+"""The demo: told once whatever interrupts it, newest day first, moving, and easy to remove."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from tongguan.app import demo
+from tests.app.test_cli import tongguan
 from tongguan.app.check import check
-from tongguan.app.demo import SOURCE, start_demo
-from tongguan.app.example.lives import Event, Example
-from tongguan.app.example.province import ZONE
+from tongguan.app.cli import WRONG_USE
+from tongguan.app.demo.state import CURSOR, DemoRunsError, ElsewhereError, NotADemoError, Told, beginning, is_demo, mark, reset
+from tongguan.app.demo.teller import start_demo
+from tongguan.app.home import Home, Running
 from tongguan.app.installation import Installation, open_installation
+from tongguan.app.progress import ProgressBoard
 from tongguan.app.settings import read_settings
-from tongguan.areas.packs import build_vocabulary
-from tongguan.ingest.checks import Rules
+from tongguan.ingest.errors import BusyError, KeyReusedError
+from tongguan.metrics.daily import daily_sums
 from tongguan.metrics.flow import flow
 from tongguan.model.access import EVERYTHING
 from tongguan.model.answers import FlowFilter
-from tongguan.model.event import Event as ModelEvent
 from tongguan.model.ports import Delivery, RawRecord
-from tongguan.records import cursors, ledger
+from tongguan.records import cursors, ledger, regions
+from tongguan.simulate.accounts import Accounts
+from tongguan.simulate.clock import day_of, of_instant
+from tongguan.simulate.days import Province
+from tongguan.simulate.province.places import REGIONS
+from tongguan.web.kit.progress import Progress
 
 NOON = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
-MONDAY = datetime(2026, 11, 15, 16, tzinfo=UTC)
-"""Midnight in the zone of the example."""
+TODAY = date(2026, 11, 20)
+HOUR = timedelta(hours=1)
 
 
-def week(example: Example) -> list[Event]:
-    """Return everything that begins in a week, Monday first."""
-    hours = [MONDAY + timedelta(hours=hour) for hour in range(7 * 24)]
-    parts = [(example.cases(hour), example.visits(hour), example.heartbeats(hour, 30)) for hour in hours]
-    return [event for some in parts for part in some for event in part] + example.opening(MONDAY)
-
-
-@pytest.fixture(scope="module")
-def events() -> list[Event]:
-    return week(Example(7))
-
-
-def test_the_same_seed_gives_the_same_events() -> None:
-    hour = MONDAY + timedelta(hours=10)
-    one, same, other = Example(7), Example(7), Example(8)
-    assert (one.cases(hour), one.visits(hour)) == (same.cases(hour), same.visits(hour))
-    assert one.cases(hour) != other.cases(hour)
-    few, many = one.visits(hour), one.visits(hour, 500)
-    assert many[: len(few)] == few and len(many) > len(few)
-
-
-def test_every_event_is_valid_and_has_its_own_id(events: list[Event]) -> None:
-    rules = Rules(build_vocabulary(), 100_000)
-    decode = msgspec.json.Decoder(ModelEvent).decode
-    assert [p for event in events if (p := rules.problem(decode(msgspec.json.encode(event)))) is not None] == []
-    assert len({event["event_id"] for event in events}) == len(events)
-
-
-def test_it_is_believable(events: list[Event]) -> None:
-    counts = Counter(event["type"] for event in events)
-    assert 1500 < counts["order.created"] < 2000
-    assert 20 < counts["visit.session_started"] / counts["order.created"] < 30
-    bad = counts["payment.failed"] + counts["payment.expired"]
-    assert 0.025 < bad / (bad + counts["payment.succeeded"]) < 0.06
-    assert counts["acceptance.manual_done"] < counts["acceptance.automatic_done"] / 4
-    named = set(counts)
-    for stage in build_vocabulary().stages:
-        assert named & set(stage.volume), stage.name
-    cities = {event["region"][:4] for event in events if "region" in event}
-    assert cities == {f"P-{city:02}" for city in range(1, 15)}
-    phones = {a["phone"] for event in events if "phone" in (a := event.get("attributes", {}))}
-    assert len(phones) > 500 and all(phone.startswith("199") and len(phone) == 11 for phone in phones)
-
-
-def test_nights_are_quiet(events: list[Event]) -> None:
-    hours = Counter(event["time"].astimezone(ZONE).hour for event in events if event["type"] == "order.created")
-    assert hours[3] * 5 < hours[20]
-    assert all(8 <= e["time"].astimezone(ZONE).hour <= 21 for e in events if e["type"] == "package.delivered")
+def small(today: date, now: datetime) -> Told:
+    return beginning(today, now, days=3, orders_per_day=60)
 
 
 class Clock:
@@ -92,19 +55,68 @@ class Clock:
         return self.at
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+class Board(ProgressBoard):
+    """A board that remembers everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Progress] = []
+
+    def post(self, progress: Progress) -> None:
+        self.seen.append(progress)
+        super().post(progress)
 
 
-@pytest.fixture
-def home(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
-    monkeypatch.setattr(demo, "DAYS", 1)
-    settings = read_settings(tmp_path, {"TONGGUAN_FREE_BYTES": "1"})
-    installation = open_installation(tmp_path, settings=settings, now=clock)
-    installation.start_loader()
-    yield installation
-    installation.close()
+class Show:
+    """A home with the demo in it, and its clock."""
+
+    def __init__(self, home: Installation, clock: Clock) -> None:
+        self.home = home
+        self.clock = clock
+        self.board = Board()
+        self.said: list[str] = []
+        self._stop: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        self._stop = start_demo(self.home, self.board, self.said.append, pause=0.01, begin=small)
+
+    def stop(self) -> None:
+        """End the demo, and have everything loaded."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+        wait_until(lambda: not self.home.ingest.spool.backlog())
+
+    def cursor(self) -> Told | None:
+        with self.home.database.read() as connection:
+            found = cursors.get(connection, CURSOR)
+        return msgspec.convert(found, Told) if found else None
+
+    def finish(self) -> None:
+        """Go on until all history and the present are there, then stop."""
+        wait_until(lambda: bool(self.board.seen) and not self.board() and self.newest() is not None)
+        wait_until(lambda: (self._until() or NOON - HOUR) >= self.clock.at)
+        self.stop()
+
+    def _until(self) -> datetime | None:
+        found = self.cursor()
+        return found.until if found is not None and found.complete_from == found.first else None
+
+    def newest(self) -> datetime | None:
+        with self.home.database.read() as connection:
+            found = [state.newest_event_time for state in ledger.freshness(connection) if state.newest_event_time is not None]
+        return max(found, default=None)
+
+    def counts(self) -> dict[tuple[str, str, str], tuple[int, int]]:
+        """Return events and amounts by type, day and channel."""
+        return {(s.type, s.date.isoformat(), s.value): (s.events, s.amount) for s in daily_sums(self.home.warehouse)}
+
+    def ledger(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        with self.home.database.read() as connection:
+            for row in ledger.totals(connection):
+                found.update({name: getattr(row, name) for name in ("received", "accepted", "duplicate", "quarantined", "rejected")})
+        return found
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -114,81 +126,278 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def received(home: Installation) -> int:
-    with home.database.read() as connection:
-        return sum(row.received for row in ledger.totals(connection))
+@contextmanager
+def show(folder: Path, clock: Clock) -> Iterator[Show]:
+    settings = read_settings(folder, {"TONGGUAN_FREE_BYTES": "1"})
+    installation = open_installation(folder, settings=settings, now=clock)
+    installation.start_loader()
+    found = Show(installation, clock)
+    try:
+        yield found
+    finally:
+        found.stop()
+        installation.close()
 
 
-def newest(home: Installation) -> datetime:
-    with home.database.read() as connection:
-        (state,) = ledger.freshness(connection)
-    assert state.newest_event_time is not None
-    return state.newest_event_time
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-def all_loaded(home: Installation) -> None:
-    wait_until(lambda: not home.ingest.spool.backlog())
+def planned(until: datetime) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Return what the province has done up to a moment, by its own account; statements come in files and are left out."""
+    told = small(TODAY, NOON)
+    province, accounts = Province(told.setting), Accounts(of_instant(until))
+    for day in range(day_of(told.first), of_instant(until) // 86_400_000 + 1):
+        accounts.add(province.day(day).batches)
+    return {(line.type, line.date, line.channel): (line.events, line.amount) for line in accounts.lines()}
 
 
-def test_it_fills_an_empty_home_once_and_goes_on(home: Installation, clock: Clock) -> None:
-    said: list[str] = []
-    stop = start_demo(home, said.append, pause=0.01)
-    wait_until(lambda: any("all is there" in line for line in said))
-    all_loaded(home)
-    history = received(home)
-    assert history > 10_000 and "the last day is there" in said[0]
-    clock.at += timedelta(minutes=5)
-    wait_until(lambda: received(home) > history + 200)
-    stop()
-    all_loaded(home)
-    told = received(home)
-    # A second start an hour later tells that hour, and nothing again.
-    clock.at += timedelta(hours=1)
-    said.clear()
-    stop = start_demo(home, said.append, pause=0.01)
-    wait_until(lambda: clock.at - newest(home) < timedelta(minutes=1))
-    stop()
-    all_loaded(home)
-    assert said == []
-    assert received(home) < told + 15_000
-    with home.database.read() as connection:
-        (state,) = ledger.freshness(connection)
-        cursor = cursors.get(connection, SOURCE)
-    assert (state.source, state.quarantined, state.rejected, state.duplicate) == (SOURCE, 0, 0, 0)
-    assert cursor is not None and datetime.fromisoformat(cursor["until"]) == clock.at
-    assert [finding for finding in check(home) if not finding.ok] == []
-    stages = {s.name: s for s in flow(home.warehouse, home.vocabulary, FlowFilter(), EVERYTHING, clock.at, "Asia/Shanghai").stages}
-    assert stages["order"].volume > 50 and stages["visit"].volume > 500
-    assert (stages["acceptance"].backlog or 0) > 0 and (stages["delivery"].backlog or 0) > 0
+def without_statements(counts: dict[tuple[str, str, str], Any]) -> dict[tuple[str, str, str], Any]:
+    return {key: value for key, value in counts.items() if not key[0].startswith("statement.")}
 
 
-def test_a_home_with_data_of_its_own_is_left_alone(home: Installation) -> None:
-    record = msgspec.json.encode({"type": "order.created", "time": NOON, "order_id": "E1"})
-    home.ingest.deliver(Delivery("shop", 1, [RawRecord(0, record)]))
-    all_loaded(home)
-    said: list[str] = []
-    start_demo(home, said.append)()
-    assert len(said) == 1 and "holds data of shop" in said[0]
-    assert received(home) == 1
+def test_it_fills_an_empty_home_newest_day_first_and_goes_on(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        demo.start()
+        wait_until(lambda: len(demo.said) == 2)
+        assert demo.said[0].startswith("Demo: today is there") and demo.said[1].startswith("Demo: all 3 days are there")
+        wait_until(lambda: not demo.board())
+        loading = [one for one in demo.board.seen if one.zh.startswith("演示数据")]
+        assert [(one.key, one.done, one.total) for one in loading] == [("demo", 0, 3), ("demo", 1, 3), ("demo", 2, 3)]
+        assert sorted({one.en for one in demo.board.seen}) == [
+            "The demo prepares its province",
+            "The demo's history is being loaded, newest day first",
+        ]
+        history = demo.ledger()["received"]
+        clock.at += timedelta(minutes=20)
+        wait_until(lambda: demo.ledger()["received"] > history + 20)
+        clock.at += timedelta(days=1)
+        demo.finish()
+        assert without_statements(demo.counts()) == planned(clock.at)
+        assert demo.ledger()["duplicate"] == demo.ledger()["quarantined"] == demo.ledger()["rejected"] == 0
+        assert [finding for finding in check(demo.home) if not finding.ok] == []
+        cursor = demo.cursor()
+        assert cursor == replace(small(TODAY, NOON), complete_from=date(2026, 11, 18), until=clock.at)
+        stages = {
+            s.name: s for s in flow(demo.home.warehouse, demo.home.vocabulary, FlowFilter(), EVERYTHING, clock.at, "Asia/Shanghai").stages
+        }
+        assert stages["order"].volume > 20 and stages["visit"].volume > 100
+        assert (stages["acceptance"].backlog or 0) > 0 and (stages["delivery"].backlog or 0) > 0
 
 
-def test_while_the_home_cannot_take_them_events_wait(home: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tongguan.ingest.errors import BusyError
+def test_the_newest_day_is_there_first(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with show(tmp_path, clock) as demo:
+        taken, began = demo.home.ingest.deliver, list[int]()
 
-    taken, refusals = home.ingest.deliver, [BusyError("full")] * 2
-    monkeypatch.setattr(BusyError, "retry_after", 0.01)
+        def deliver(delivery: Delivery) -> object:
+            if delivery.origin == "made-up province":
+                # "event_id":"261120.order.created.1.0": the day in which the case began is in the id.
+                began.extend(int(record.body.partition(b'"event_id":"')[2][:6]) for record in delivery.records)
+            return taken(delivery)
+
+        monkeypatch.setattr(demo.home.ingest, "deliver", deliver)
+        demo.start()
+        demo.finish()
+        assert began == sorted(began, reverse=True) and set(began) == {261118, 261119, 261120}
+
+
+def test_it_fills_the_gap_since_it_last_ran(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        demo.start()
+        demo.finish()
+        for gap in (HOUR, timedelta(days=3)):
+            clock.at += gap
+            demo.said.clear()
+            before = demo.ledger()
+            demo.board.seen.clear()
+            demo.start()
+            demo.finish()
+            assert demo.said == []
+            assert without_statements(demo.counts()) == planned(clock.at)
+            assert demo.ledger()["received"] > before["received"]
+        assert demo.ledger()["duplicate"] == demo.ledger()["quarantined"] == 0
+        assert [finding for finding in check(demo.home) if not finding.ok] == []
+
+
+def test_interrupted_it_ends_as_if_it_had_not_been(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with show(tmp_path / "whole", clock) as demo:
+        demo.start()
+        demo.finish()
+        clock.at += 9 * HOUR
+        demo.start()
+        demo.finish()
+        whole = demo.counts()
+    clock.at = NOON
+    with show(tmp_path / "parts", clock) as demo:
+        for deliveries in (1, 3, 15, 40):
+            stop_after(demo, deliveries, monkeypatch)
+    # In a new process, hours later, and in the middle of history once more.
+    clock.at += 9 * HOUR
+    with show(tmp_path / "parts", clock) as demo:
+        stop_after(demo, 20, monkeypatch)
+        demo.start()
+        demo.finish()
+        assert demo.counts() == whole
+        assert without_statements(whole) == planned(clock.at)
+        found = demo.ledger()
+        assert found["duplicate"] > 0 and found["quarantined"] == found["rejected"] == 0
+        assert found["accepted"] == sum(events for events, _ in whole.values())
+        assert [finding for finding in check(demo.home) if not finding.ok] == []
+
+
+def stop_after(demo: Show, deliveries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the demo and end it after so many deliveries."""
+    taken, left = demo.home.ingest.deliver, [deliveries]
+    enough: list[bool] = []
 
     def deliver(delivery: Delivery) -> object:
-        if refusals:
-            raise refusals.pop()
+        if not left[0]:
+            enough.append(True)
+            raise Busy("wait for the end of the test's part")
+        left[0] -= 1
         return taken(delivery)
 
-    monkeypatch.setattr(home.ingest, "deliver", deliver)
-    said: list[str] = []
-    stop = start_demo(home, said.append, pause=0.01)
-    wait_until(lambda: any("all is there" in line for line in said))
-    stop()
-    all_loaded(home)
-    assert refusals == []
-    assert received(home) > 10_000
-    assert [finding for finding in check(home) if not finding.ok] == []
+    with monkeypatch.context() as patch:
+        patch.setattr(demo.home.ingest, "deliver", deliver)
+        demo.start()
+        wait_until(lambda: bool(enough))
+        demo.stop()
+
+
+class Busy(BusyError):
+    """Too much under way, for a moment."""
+
+    retry_after = 0.01  # type: ignore[assignment]
+
+
+def test_statements_come_as_files_through_mappings(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        demo.start()
+        demo.finish()
+        names = sorted(path.name for path in (tmp_path / "statements").iterdir())
+        # That of the day before comes in the morning; Tmall's and Douyin's at eleven.
+        assert [name for name in names if name.startswith("alipay")] == ["alipay-2026-11-18.csv", "alipay-2026-11-19.csv"]
+        assert len(names) == 20
+        province = Province(small(TODAY, NOON).setting)
+        expected = Counter[tuple[str, str]]()
+        for number in (day_of(date(2026, 11, 18)), day_of(date(2026, 11, 19))):
+            files = province.day(number).files
+            assert {file.name: file.content for file in files} == {
+                file.name: (tmp_path / "statements" / file.name).read_bytes() for file in files
+            }
+        rows = demo.home.warehouse.query(
+            "SELECT JSONExtractString(attributes, 'payment_channel') AS p, JSONExtractString(attributes, 'statement_date') AS d,"
+            " count() FROM events WHERE type = 'statement.line_recorded' GROUP BY p, d"
+        ).rows
+        told = Province(replace(small(TODAY, NOON).setting, lines_told=True))
+        for day in (date(2026, 11, 18), date(2026, 11, 19)):
+            for batch in told.day(day_of(day)).batches:
+                if batch.type == "statement.line_recorded":
+                    column: Any = batch.attributes["payment_channel"]
+                    expected.update((column.names[place], day.isoformat()) for place in column.index.tolist())
+        assert {(channel, day): count for channel, day, count in rows} == expected and expected
+        kept = {path.name for path in (tmp_path / "mappings").iterdir()}
+        assert len(kept) == 10
+
+
+def test_the_book_of_regions_is_filled_unless_somebody_did(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        demo.start()
+        with demo.home.database.begin() as connection:
+            assert [region.code for region in regions.all(connection)] == [region.code for region in REGIONS]
+            regions.replace(connection, REGIONS[:3])
+        demo.stop()
+        demo.start()
+        with demo.home.database.read() as connection:
+            assert len(list(regions.all(connection))) == 3
+
+
+def test_a_home_with_data_of_its_own_is_left_alone(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        record = msgspec.json.encode({"type": "order.created", "time": NOON, "order_id": "E1"})
+        demo.home.ingest.deliver(Delivery("shop", 1, [RawRecord(0, record)]))
+        wait_until(lambda: demo.ledger()["received"] == 1 and not demo.home.ingest.spool.backlog())
+        demo.start()
+        demo.stop()
+        assert len(demo.said) == 1 and "holds data of shop" in demo.said[0]
+        assert demo.ledger()["received"] == 1 and not is_demo(tmp_path)
+
+
+def test_while_the_home_cannot_take_them_events_wait(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with show(tmp_path, clock) as demo:
+        taken, refusals = demo.home.ingest.deliver, [Busy("full")] * 3
+
+        def deliver(delivery: Delivery) -> object:
+            if refusals:
+                raise refusals.pop()
+            return taken(delivery)
+
+        monkeypatch.setattr(demo.home.ingest, "deliver", deliver)
+        demo.start()
+        demo.finish()
+        assert refusals == []
+        assert without_statements(demo.counts()) == planned(clock.at)
+
+
+def test_what_no_retry_helps_is_told(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    with show(tmp_path, clock) as demo:
+
+        def deliver(delivery: Delivery) -> object:
+            raise KeyReusedError("the key was used before")
+
+        monkeypatch.setattr(demo.home.ingest, "deliver", deliver)
+        demo.start()
+        wait_until(lambda: bool(demo.said))
+        demo.stop()
+        assert demo.said == ["The demo ended: the key was used before. Mend that and start it again; it goes on where it was"]
+        assert demo.board() == ()
+
+
+def test_a_clock_set_back_tells_nothing_twice(tmp_path: Path, clock: Clock) -> None:
+    with show(tmp_path, clock) as demo:
+        demo.start()
+        demo.finish()
+        clock.at -= 30 * HOUR
+        demo.start()
+        time.sleep(0.2)
+        demo.stop()
+        clock.at = NOON + HOUR
+        demo.board.seen.clear()
+        demo.start()
+        demo.finish()
+        assert demo.ledger()["duplicate"] == 0
+        assert without_statements(demo.counts()) == planned(clock.at)
+
+
+def test_reset_removes_the_demo_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    assert not reset(home) and not home.exists()
+    home.mkdir()
+    assert not reset(home)
+    (home / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(NotADemoError, match="was not made by"):
+        reset(home)
+    refused = tongguan(home, "demo", "--reset", "--yes")
+    assert refused.exit_code == WRONG_USE and "was not made by" in refused.stderr
+    assert (home / "mine.txt").exists()
+    mark(home)
+    (home / "statements").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept.txt").write_text("kept", encoding="utf-8")
+    (home / "link").symlink_to(elsewhere)
+    monkeypatch.setenv("TONGGUAN_WAREHOUSE", "clickhouse://me:secret@warehouse:8123/events")
+    with pytest.raises(ElsewhereError, match="warehouse is at") as told:
+        reset(home)
+    assert "secret" not in str(told.value)
+    monkeypatch.delenv("TONGGUAN_WAREHOUSE")
+    owner = Home(home)
+    owner.own()
+    owner.announce(Running(1, "http://127.0.0.1:8600", "socket", "token", "1"))
+    with pytest.raises(DemoRunsError, match="stop it first"):
+        reset(home)
+    owner.withdraw()
+    owner.disown()
+    assert reset(home)
+    assert home.exists() and list(home.iterdir()) == [] and (elsewhere / "kept.txt").exists()

@@ -33,7 +33,7 @@ def demo(
 ) -> None:
     """Start the server with a made-up province in it: 90 days of history, newest first, and traffic that goes on."""
     found = commands(ctx)
-    from tongguan.app.demo.state import DemoRunsError, NotADemoError
+    from tongguan.app.demo.state import DemoRunsError, ElsewhereError, NotADemoError
     from tongguan.app.demo.state import reset as remove
     from tongguan.app.demo.teller import start_demo
 
@@ -43,7 +43,7 @@ def demo(
         with told(found):
             try:
                 gone = remove(found.folder)
-            except (NotADemoError, DemoRunsError) as error:
+            except (NotADemoError, DemoRunsError, ElsewhereError) as error:
                 found.say(str(error))
                 raise typer.Exit(WRONG_USE) from error
             found.say(f"removed what was in {found.folder}" if gone else f"nothing to remove in {found.folder}")

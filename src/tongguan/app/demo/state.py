@@ -11,9 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from tongguan.app.home import Home
+from tongguan.app.settings import read_settings
 from tongguan.simulate.clock import day_of
 from tongguan.simulate.faults.plans import demo_plan
 from tongguan.simulate.world import Setting
+from tongguan.warehouse.client import parts_without_secret
 
 CURSOR: Final = "demo"
 SEED: Final = 20
@@ -65,6 +67,10 @@ class NotADemoError(Exception):
     """The home is not one that ``tongguan demo`` made; it is not touched."""
 
 
+class ElsewhereError(Exception):
+    """The home keeps data outside itself, which removing the home would leave behind."""
+
+
 class DemoRunsError(Exception):
     """A server owns the home; stop it first."""
 
@@ -85,8 +91,10 @@ def reset(folder: Path) -> bool:
     Raises:
         NotADemoError: the folder holds something else.
         DemoRunsError: a server owns the home.
+        ElsewhereError: events or users are kept outside the home.
         HomeInUseError: another process does.
     """
+    folder = folder.expanduser().resolve()
     if not folder.exists() or not any(folder.iterdir()):
         return False
     if not is_demo(folder):
@@ -95,6 +103,10 @@ def reset(folder: Path) -> bool:
     running = home.running()
     if running is not None:
         raise DemoRunsError(f"the demo runs (process {running.pid}, {running.url}); stop it first, then reset")
+    settings = read_settings(folder)
+    for name in ("warehouse", "records"):
+        if str(folder) not in (address := getattr(settings, name)):
+            raise ElsewhereError(f"{name} is at {parts_without_secret(address)}, outside {folder}; empty it there, then remove the folder")
     home.own()
     home.disown()
     for path in sorted(folder.iterdir()):

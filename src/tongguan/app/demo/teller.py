@@ -125,6 +125,9 @@ class Teller:
             self._keep()
         except Stopped:
             pass
+        except (DeliveryError, OSError) as error:
+            log.exception("the demo ended")
+            self._say(f"The demo ended: {error}. Mend that and start it again; it goes on where it was")
         finally:
             self._board.withdraw("demo")
 
@@ -236,5 +239,3 @@ class Teller:
                 cursors.put(connection, CURSOR, self._told.stored())
         except RecordsError as error:
             log.warning("how far the demo is could not be kept", error=str(error)[:300])
-
-
