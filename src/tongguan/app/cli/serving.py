@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,10 +31,12 @@ def demo(
     ctx: typer.Context,
     reset: Annotated[bool, typer.Option("--reset", help="Begin anew: first remove the demo's home, imported data too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before removing.")] = False,
+    days: Annotated[int, typer.Option(min=2, max=400, help="Days of history, where the demo begins anew.")] = 90,
+    orders_per_day: Annotated[int, typer.Option(min=1, max=20_000, help="Its size, where the demo begins anew.")] = 1800,
 ) -> None:
     """Start the server with a made-up province in it: 90 days of history, newest first, and traffic that goes on."""
     found = commands(ctx)
-    from tongguan.app.demo.state import DemoRunsError, ElsewhereError, NotADemoError
+    from tongguan.app.demo.state import DemoRunsError, ElsewhereError, NotADemoError, beginning
     from tongguan.app.demo.state import reset as remove
     from tongguan.app.demo.teller import start_demo
 
@@ -47,7 +50,7 @@ def demo(
                 found.say(str(error))
                 raise typer.Exit(WRONG_USE) from error
             found.say(f"removed what was in {found.folder}" if gone else f"nothing to remove in {found.folder}")
-    _serve(found, start_demo)
+    _serve(found, partial(start_demo, begin=partial(beginning, days=days, orders_per_day=orders_per_day)))
 
 
 def _serve(found: Commands, beside: Beside | None) -> None:
