@@ -31,6 +31,14 @@ def test_personal_attributes_are_marked() -> None:
     assert "| `status` | integer |" in section
 
 
+def test_open_codes_stand_with_their_names() -> None:
+    page = events_reference(build_vocabulary())
+    closed, names = (page.split(f"\n## {head}\n")[1].split("\n## ")[0] for head in ("Closed code lists", "Names of open codes"))
+    assert "### Names of payment_channel\n" in names and "| `alipay` | 支付宝 | Alipay |" in names
+    assert "| `network.slow` | 网速慢 | Slow network |" in names
+    assert "payment_channel" not in closed
+
+
 def test_rows_of_a_table_have_the_cells_of_its_head() -> None:
     cells = 0
     for line in events_reference(build_vocabulary()).splitlines():

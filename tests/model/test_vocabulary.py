@@ -46,6 +46,19 @@ CONTRADICTIONS: list[tuple[str, list[Pack], list[Stage], str]] = [
         [],
         "code 'app' of 'channel' has two labels, the second from two",
     ),
+    ("names of no column", [pack(CREATED, names={"reasn": {"late": NAME}})], [], "no column and no attribute; did you mean 'reason'?"),
+    (
+        "a code named in two ways",
+        [pack(names={"reason": {"late": NAME}}), pack(kinds=(), area="two", names={"reason": {"late": Label("甲", "a")}})],
+        [],
+        "code 'late' of 'reason' has two labels, the second from two",
+    ),
+    (
+        "names beside a closed list",
+        [pack(codes={"channel": {"app": NAME}}), pack(kinds=(), area="two", names={"channel": {"fax": NAME}})],
+        [],
+        "'channel', whose list is closed",
+    ),
 ]
 
 
@@ -78,6 +91,20 @@ def test_codes_have_names_in_both_languages() -> None:
     assert words.code_label("channel", "app", "zh-CN") == "应用"
     assert words.code_label("channel", "app", "en") == "App"
     assert words.code_label("channel", "fax", "en") == "fax"
+
+
+def test_open_codes_have_names_too_and_close_nothing() -> None:
+    paid = replace(CREATED, attributes=(Attribute("paid_by", Kind.TEXT, "x"),))
+    names = {"reason": {"network": Label("网络", "Network"), "network.slow": Label("网速慢", "Slow network")}, "paid_by": {"cash": NAME}}
+    same = {"reason": {"network": Label("网络", "Network"), "late": NAME}}
+    words = Vocabulary([pack(paid, names=names), pack(kinds=(), area="two", names=same)])
+    assert words.code_label("reason", "network.slow", "zh-CN") == "网速慢"
+    assert words.code_label("reason", "network", "en") == "Network"
+    assert words.code_label("reason", "network.gone", "en") == "network.gone", "a code under another needs a name of its own"
+    assert words.code_label("paid_by", "cash", "zh") == "名"
+    assert words.code_label("result", "late", "en") == "late"
+    assert set(words.names["reason"]) == {"network", "network.slow", "late"}
+    assert words.codes == {}
 
 
 def test_the_columns_are_those_of_an_event() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tongguan.areas.packs import build_vocabulary
-from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Pack, Vocabulary
+from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label, Pack, Vocabulary
 
 PAGE: Final = Path("docs/reference/events.md")
 """Where the page is kept, from the root of the repository."""
@@ -25,7 +25,7 @@ the columns that must not be empty, the milestones that they reach in cases, and
 
 def events_reference(vocabulary: Vocabulary) -> str:
     """Return the page in Markdown, the same for the same vocabulary."""
-    parts = [_HEAD, _contents(vocabulary), _stages(vocabulary), _cases(vocabulary), _codes(vocabulary)]
+    parts = [_HEAD, _contents(vocabulary), _stages(vocabulary), _cases(vocabulary), _codes(vocabulary), _names(vocabulary)]
     parts += [_area(pack) for pack in vocabulary.packs]
     return "\n".join(parts)
 
@@ -87,9 +87,18 @@ def _case(kind: CaseKind, reached: dict[tuple[str, str], list[str]]) -> str:
 
 def _codes(vocabulary: Vocabulary) -> str:
     parts = ["## Closed code lists\n\nThese columns take these codes only; all others take any text.\n"]
-    for column, codes in vocabulary.codes.items():
-        parts.append(f"### Codes of {column}\n\n" + _table(("code", "zh", "en"), [(f"`{c}`", v.zh, v.en) for c, v in codes.items()]))
+    parts += [f"### Codes of {column}\n\n{_labels(codes.items())}" for column, codes in vocabulary.codes.items()]
     return "\n".join(parts)
+
+
+def _names(vocabulary: Vocabulary) -> str:
+    parts = ["## Names of open codes\n\nThese columns and attributes take any text; pages show these codes by name, others as they are.\n"]
+    parts += [f"### Names of {column}\n\n{_labels(sorted(codes.items()))}" for column, codes in sorted(vocabulary.names.items())]
+    return "\n".join(parts)
+
+
+def _labels(codes: Iterable[tuple[str, Label]]) -> str:
+    return _table(("code", "zh", "en"), [(f"`{code}`", label.zh, label.en) for code, label in codes])
 
 
 def _area(pack: Pack) -> str:

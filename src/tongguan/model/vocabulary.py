@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.model.event import EVENT_FIELDS, OBJECT_KINDS
+from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, OBJECT_KINDS, REFERENCES
 
 
 class VocabularyError(ValueError):
@@ -173,6 +173,7 @@ class Stage:
         failures: event types whose count is its failures.
         case_kind: the kind of case that waits in this stage; empty when nothing waits.
         waiting_at: milestones at which a case waits for this stage to act.
+        breakdowns: by what a day of the stage is taken apart: columns of the event, or attributes of its types.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Stage:
     failures: tuple[str, ...] = ()
     case_kind: str = ""
     waiting_at: tuple[str, ...] = ()
+    breakdowns: tuple[str, ...] = ("channel", "region", "business_class", "reason")
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,9 @@ class Pack:
         case_kinds: its kinds of case.
         codes: closed code lists by column (``channel``, ``business_class`` …): code → label. Columns that no pack
             lists take any text.
+        names: names of usual codes by column or attribute (``reason``, ``payment_channel`` …) that takes any text: code →
+            label. They close nothing; a code without a name is shown as it is. A code under another (``network.slow``)
+            has a name of its own.
     """
 
     area: str
@@ -201,6 +206,7 @@ class Pack:
     event_types: tuple[EventType, ...] = ()
     case_kinds: tuple[CaseKind, ...] = ()
     codes: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Vocabulary:
@@ -220,6 +226,7 @@ class Vocabulary:
         self.area_of: dict[str, str] = {}
         self.case_kinds: dict[str, CaseKind] = {}
         self.codes: dict[str, dict[str, Label]] = {}
+        self.names: dict[str, dict[str, Label]] = {}
         for pack in self.packs:
             self._add(pack)
         self.stages = tuple(stages)
@@ -238,11 +245,8 @@ class Vocabulary:
             if kind.name in self.case_kinds:
                 raise VocabularyError(f"case kind {kind.name!r} is declared twice, again by {pack.area}")
             self.case_kinds[kind.name] = kind
-        for column, codes in pack.codes.items():
-            known = self.codes.setdefault(column, {})
-            for code, label in codes.items():
-                if known.setdefault(code, label) != label:
-                    raise VocabularyError(f"code {code!r} of {column!r} has two labels, the second from {pack.area}")
+        _merge(self.codes, pack.codes, pack.area)
+        _merge(self.names, pack.names, pack.area)
 
     def _check(self) -> None:
         for kind in self.case_kinds.values():
@@ -257,6 +261,7 @@ class Vocabulary:
         for column in self.codes:
             if column not in EVENT_FIELDS:
                 raise VocabularyError(f"codes for column {column!r}; {valid_hint(column, EVENT_FIELDS)}")
+        self._check_names()
         for event_type in self.event_types.values():
             self._check_type(event_type)
         for stage in self.stages:
@@ -264,6 +269,16 @@ class Vocabulary:
                 self.event_type(name)
             for milestone in stage.waiting_at:
                 self.case_kind(stage.case_kind).milestone(milestone)
+            self._check_breakdowns(stage)
+
+    def _check_names(self) -> None:
+        declared = {*EVENT_FIELDS, *(attribute.name for one in self.event_types.values() for attribute in one.attributes)}
+        for column in self.names:
+            if column not in declared:
+                hint = valid_hint(column, sorted(declared))
+                raise VocabularyError(f"names for codes of {column!r}, which is no column and no attribute; {hint}")
+            if column in self.codes:
+                raise VocabularyError(f"names for codes of {column!r}, whose list is closed: the labels of its codes are its names")
 
     def _check_type(self, event_type: EventType) -> None:
         if not 0 <= event_type.rank <= 999:
@@ -289,6 +304,13 @@ class Vocabulary:
         except KeyError:
             raise KeyError(f"no case kind {name!r}; {valid_hint(name, self.case_kinds)}") from None
 
+    def _check_breakdowns(self, stage: Stage) -> None:
+        types = [self.event_types[name] for name in (*stage.volume, *stage.failures)]
+        known = {*DIMENSIONS, *REFERENCES, *(attribute.name for one in types for attribute in one.attributes)}
+        for name in stage.breakdowns:
+            if name not in known:
+                raise VocabularyError(f"stage {stage.name}: no column and no attribute {name!r}; {valid_hint(name, sorted(known))}")
+
     def stage(self, name: str) -> Stage:
         """Return a stage by name; KeyError names the nearest."""
         for stage in self.stages:
@@ -297,9 +319,17 @@ class Vocabulary:
         raise KeyError(f"no stage {name!r}; {valid_hint(name, [s.name for s in self.stages])}")
 
     def code_label(self, column: str, code: str, language: str) -> str:
-        """Return the display name of a code, or the code itself where no pack names it."""
-        label = self.codes.get(column, {}).get(code)
+        """Return the display name of a code of a column or attribute, or the code itself where no pack names it."""
+        label = self.codes.get(column, {}).get(code) or self.names.get(column, {}).get(code)
         return label.in_language(language) if label else code
+
+
+def _merge(into: dict[str, dict[str, Label]], more: Mapping[str, Mapping[str, Label]], area: str) -> None:
+    for column, codes in more.items():
+        known = into.setdefault(column, {})
+        for code, label in codes.items():
+            if known.setdefault(code, label) != label:
+                raise VocabularyError(f"code {code!r} of {column!r} has two labels, the second from {area}")
 
 
 def _no_twins(what: str, names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongguan.areas.campaigns.codes import KINDS, MEDIA, PURPOSES, REASONS
 from tongguan.areas.campaigns.events import CASE_KINDS, EVENT_TYPES
 from tongguan.model.vocabulary import Label, Pack
 
@@ -10,4 +11,5 @@ PACK = Pack(
     label=Label("营销", "Campaigns"),
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
+    names={"kind": KINDS, "medium": MEDIA, "purpose": PURPOSES, "reason": REASONS},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongguan.areas.fulfilment.codes import METHODS, QUEUES, REASONS, SYSTEMS
 from tongguan.areas.fulfilment.events import CASE_KINDS, EVENT_TYPES
 from tongguan.model.vocabulary import Label, Pack
 
@@ -10,4 +11,5 @@ PACK = Pack(
     label=Label("订单履行", "Fulfilment"),
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
+    names={"queue": QUEUES, "system": SYSTEMS, "method": METHODS, "reason": REASONS},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongguan.areas.kiosks.codes import FAULTS, REASONS
 from tongguan.areas.kiosks.events import CASE_KINDS, EVENT_TYPES
 from tongguan.model.vocabulary import Label, Pack
 
@@ -10,4 +11,5 @@ PACK = Pack(
     label=Label("自助终端", "Kiosks"),
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
+    names={"fault": FAULTS, "reason": REASONS},
 )

@@ -1,4 +1,4 @@
-"""Channels 渠道 and, as names only, their usual sub-channels."""
+"""Channels 渠道 and, as names only, their usual sub-channels, reasons known in many areas, and topics of the staff."""
 
 from __future__ import annotations
 
@@ -67,3 +67,46 @@ SUB_CHANNELS: Final[Mapping[str, Mapping[str, Label]]] = {
     "hall": {},
 }
 """Names of the usual sub-channels by channel; the column ``sub_channel`` takes any text, this closes nothing."""
+
+SUB_CHANNEL_NAMES: Final[Mapping[str, Label]] = {code: label for codes in SUB_CHANNELS.values() for code, label in codes.items()}
+"""The same by code alone: a code means the same in every channel that has it."""
+
+TOPICS: Final[Mapping[str, Label]] = labels(
+    {
+        "hotline": ("热线组", "Hotline"),
+        "orders": ("订单组", "Orders"),
+        "care": ("客户关怀组", "Customer care"),
+        "online": ("在线组", "Online"),
+        "new_plans": ("新套餐培训", "New plans"),
+        "complaints": ("投诉处理", "Complaints"),
+        "broadband": ("宽带", "Broadband"),
+        "guide_skills": ("导购技能", "Guide skills"),
+        "privacy": ("隐私保护", "Privacy"),
+        "quality": ("质量", "Quality"),
+        "menu": ("菜单", "Menu"),
+        "page": ("页面", "Page"),
+        "delivery": ("配送", "Delivery"),
+        "policy": ("政策", "Policy"),
+    }
+)
+"""Names for the attribute ``topic`` of shifts, training, rewards and suggestions."""
+
+REASONS: Final[Mapping[str, Label]] = labels(
+    {
+        "timeout": ("超时", "Timed out"),
+        "system_error": ("系统错误", "System error"),
+        "server_error": ("服务器错误", "Server error"),
+        "page_error": ("页面出错", "Page error"),
+        "name_not_found": ("域名无法解析", "Name not found"),
+        "wrong_content": ("内容不符", "Wrong content"),
+        "interface": ("接口故障", "Interface fault"),
+        "no_answer": ("无应答", "No answer"),
+        "refused": ("被拒绝", "Refused"),
+        "break": ("工间休息", "Break"),
+        "rest": ("休息", "Rest"),
+        "meal": ("用餐", "Meal"),
+        "other": ("其他", "Other"),
+        "unknown": ("未知", "Unknown"),
+    }
+)
+"""Names for the column ``reason``: those known in many areas, of probes and of breaks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongguan.areas.orders.codes import BUSINESS_CLASSES
+from tongguan.areas.orders.codes import BUSINESS_CLASSES, DELIVERY_KINDS, ENDED_BY, PURPOSES, REASONS, RESULTS, TRADES
 from tongguan.areas.orders.events import CASE_KINDS, EVENT_TYPES
 from tongguan.model.vocabulary import Label, Pack
 
@@ -12,4 +12,12 @@ PACK = Pack(
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
     codes={"business_class": BUSINESS_CLASSES},
+    names={
+        "kind": TRADES,
+        "purpose": PURPOSES,
+        "delivery_kind": DELIVERY_KINDS,
+        "by": ENDED_BY,
+        "result": RESULTS,
+        "reason": REASONS,
+    },
 )
