@@ -37,6 +37,7 @@ class Moment:
     """One event of the story as the page draws it.
 
     Attributes:
+        note: why, and through which payment channel, in words; empty where it says neither.
         day: the date, on the first event of a day; empty on the others.
         gap: time since the event before it; empty on the first.
         longest: no gap of the story is longer.
@@ -45,6 +46,7 @@ class Moment:
 
     event: TraceEvent
     label: str
+    note: str
     area: str
     milestone: str
     day: str
@@ -124,14 +126,24 @@ def _values(visit: Visit, event: TraceEvent) -> tuple[list[Value], list[Value]]:
         columns.append(Value(codes.column(name), name, text, note, text if name in personal else ""))
     attributes = []
     for name, value in event.attributes.items():
-        note = visit.formats.money(value, event.currency or "CNY") if name in money and isinstance(value, int) else ""
         text = "" if isinstance(value, dict | list) else _text(value)
-        attributes.append(Value(name, name, text, note, _text(value) if name in personal else "", value))
+        named = "" if name in personal or not isinstance(value, str) else codes.label(name, text)
+        note = "" if named == text else named
+        if name in money and isinstance(value, int):
+            note = visit.formats.money(value, event.currency or "CNY")
+        attributes.append(Value(codes.column(name), name, text, note, _text(value) if name in personal else "", value))
     return columns, attributes
 
 
 def _text(value: object) -> str:
     return {None: "null", True: "true", False: "false"}[value] if value is None or isinstance(value, bool) else str(value)
+
+
+def _note(visit: Visit, event: TraceEvent) -> str:
+    """Return why, and through whom, in words: what tells one failure from another without opening it."""
+    reason, through = event.columns.get("reason", ""), event.attributes.get("payment_channel", "")
+    named = ((name, text) for name, text in (("reason", reason), ("payment_channel", through)) if isinstance(text, str) and text)
+    return " · ".join(visit.codes.label(name, text) for name, text in named)
 
 
 def _moments(visit: Visit, trace: Trace) -> list[Moment]:
@@ -145,6 +157,7 @@ def _moments(visit: Visit, trace: Trace) -> list[Moment]:
             Moment(
                 event=event,
                 label=codes.event_type(event.type),
+                note=_note(visit, event),
                 area=codes.area(event.area),
                 milestone=codes.milestone(KIND, event.milestone) if event.milestone else "",
                 day=date if date != day else "",
