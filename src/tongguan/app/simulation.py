@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tongguan.app.client import LocalApi
+from tongguan.app.client import ApiError, LocalApi
 from tongguan.lib.now import Ticks
 from tongguan.simulate.accounts import Accounts
 from tongguan.simulate.clock import DAY
@@ -24,7 +25,11 @@ from tongguan.simulate.truth import Truth
 from tongguan.simulate.world import Setting
 
 _LINES: Final = 5000
-"""Events of one request."""
+"""Most events of one request."""
+
+_ORDER: Final = '{"type":"order.created"'
+_TRIES, _PAUSE = 300, 2.0
+"""So often, after so many seconds, events are sent again to an installation that is full."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +71,17 @@ class Simulation:
         self._accounts = Accounts(end)
         self._truth = Truth(wanted.setting, wanted.days)
         self._made = 0
+        self._orders = 0
 
     def to_file(self, path: Path) -> dict[str, Any]:
         """Write all events to a file and return what was done.
 
         Raises:
             FileNameError: see :func:`tongguan.simulate.files.opened`.
+            OSError: something cannot be written.
         """
         started = self._ticks()
+        self._prepare()
         with opened(path) as file:
             for block in self._blocks():
                 file.write(block.ndjson())
@@ -82,28 +90,56 @@ class Simulation:
     def into(self, folder: Path, rate: int | None) -> dict[str, Any]:
         """Tell all events to the installation in a folder and return what was done.
 
+        Args:
+            folder: the home.
+            rate: at most so many events a second, told in order of time; None for as many as it takes, day by day.
+
         Raises:
-            ApiError: it refuses.
+            ApiError: it refuses, or has been full for minutes.
+            OSError: something cannot be written.
         """
         started, sent = self._ticks(), {"accepted": 0, "quarantined": 0}
+        self._prepare()
         with LocalApi(folder) as api:
             for block in self._blocks():
-                for source, lines in _by_system(block):
-                    for first in range(0, len(lines), _LINES):
-                        answer = self._post(api, source, lines[first : first + _LINES])
-                        for name in sent:
-                            sent[name] += answer[name]
-                        self._hold_back(started, sum(sent.values()), rate)
+                step = max(1, len(block)) if rate is None else min(rate, _LINES)
+                for first in range(0, len(block), step):
+                    self._tell(api, Block(block.times[first : first + step], block.lines[first : first + step]), sent)
+                    self._hold_back(started, sum(sent.values()), rate)
             api.wait_loaded()
         return self._done(started, {"home": str(folder), **sent})
 
+    def _tell(self, api: LocalApi, block: Block, sent: dict[str, int]) -> None:
+        for source, lines in _by_system(block):
+            for first in range(0, len(lines), _LINES):
+                answer = self._post(api, source, lines[first : first + _LINES])
+                for name in sent:
+                    sent[name] += answer[name]
+
     def _post(self, api: LocalApi, source: str, lines: list[bytes]) -> Any:
         headers = {"Content-Type": "application/x-ndjson", "X-Source": source}
-        return api.call("POST", "/api/v1/events", content=b"\n".join(lines) + b"\n", headers=headers)
+        body = b"\n".join(lines) + b"\n"
+        for _ in range(_TRIES):
+            try:
+                return api.call("POST", "/api/v1/events", content=body, headers=headers)
+            except ApiError as error:
+                if not error.problem.get("retry"):
+                    raise
+            self._sleep(_PAUSE)
+        return api.call("POST", "/api/v1/events", content=body, headers=headers)
 
     def _hold_back(self, started: float, sent: int, rate: int | None) -> None:
         if rate is not None and (early := sent / rate - (self._ticks() - started)) > 0:
             self._sleep(early)
+
+    def _prepare(self) -> None:
+        """Find out before the work, not after it, whether there is a place for everything."""
+        if self._wanted.truth is not None:
+            if self._wanted.truth.is_dir():
+                raise IsADirectoryError(f"{self._wanted.truth} is a folder; --truth names a file")
+            self._wanted.truth.parent.mkdir(parents=True, exist_ok=True)
+        if self._wanted.statements is not None:
+            self._wanted.statements.mkdir(parents=True, exist_ok=True)
 
     def _blocks(self) -> Iterator[Block]:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -114,6 +150,7 @@ class Simulation:
                 left = None if self._wanted.events is None else self._wanted.events - self._made
                 part = block if left is None or len(block) <= left else Block(block.times[:left], block.lines[:left])
                 self._made += len(part)
+                self._orders += int(pc.sum(pc.starts_with(part.lines, _ORDER)).as_py() or 0)
                 yield part
                 bar.advance(task)
                 if left is not None and len(block) >= left:
@@ -122,7 +159,6 @@ class Simulation:
     def _keep(self, made: Made) -> None:
         self._truth.add(made.touched, made.breaks)
         if self._wanted.statements is not None:
-            self._wanted.statements.mkdir(parents=True, exist_ok=True)
             for file in made.files:
                 (self._wanted.statements / file.name).write_bytes(file.content)
 
@@ -131,7 +167,7 @@ class Simulation:
         if self._wanted.truth is not None:
             document = self._truth.document(self._accounts)
             self._wanted.truth.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
-        figures = {"events": self._made, "orders": self._accounts.total("order.created"), "seconds": round(seconds, 2)}
+        figures = {"events": self._made, "orders": self._orders, "seconds": round(seconds, 2)}
         return {**figures, "events_per_second": round(self._made / max(seconds, 1e-9)), **where}
 
 

@@ -1,4 +1,4 @@
-"""Events as a file: NDJSON, gzipped where the name ends in ``.gz``; the same bytes for the same setting."""
+"""Events as a file: NDJSON, gzipped where the name ends in ``.gz``. The same setting gives the same content."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with unfinished.open("wb") as raw:
             if path.suffix == ".gz":
-                # Without a name and with time 0 in its header, a gzip file depends on nothing but its content.
+                # Without a name and with time 0 in its header, a gzip file depends on nothing but its content and the compressor.
                 with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=4, mtime=0) as packed:
                     yield packed  # type: ignore[misc]
             else:

@@ -18,12 +18,14 @@ from tongguan.app.check import check
 from tongguan.app.installation import Installation
 from tongguan.app.region_file import read_regions
 from tongguan.app.replay import keep_mapping
+from tongguan.app.truth import TruthError, check_truth, read_truth
 from tongguan.ingest.errors import BusyError, DeliveryError, KeyReusedError, NoSpaceError
 from tongguan.lib.now import Ticks
 from tongguan.model.ports import Delivery, Receipt
 from tongguan.model.regions import RegionsError
 from tongguan.records import audit, regions
 from tongguan.records.errors import RecordsError
+from tongguan.warehouse.errors import WarehouseError
 
 _WAIT_SECONDS = 600.0
 
@@ -52,6 +54,7 @@ class OwnerRoutes:
             Route("/api/v1/owner/mappings/{name}", self._mapping, methods=["PUT"]),
             Route("/api/v1/owner/regions", self._regions, methods=["PUT"]),
             Route("/api/v1/owner/check", self._check, methods=["GET"]),
+            Route("/api/v1/owner/truth", self._truth, methods=["POST"]),
         ]
 
     def _admit(self, request: Request) -> None:
@@ -142,3 +145,18 @@ class OwnerRoutes:
         except ApiProblem as problem:
             return problem.response()
         return json_response(await asyncio.get_running_loop().run_in_executor(self.pool, check, self.installation))
+
+    async def _truth(self, request: Request) -> Response:
+        """Compare a truth file of the simulator with what is stored."""
+        try:
+            self._admit(request)
+            truth = read_truth(await request.body())
+            sources = request.query_params.getlist("source") or None
+            answer = await asyncio.get_running_loop().run_in_executor(self.pool, check_truth, self.installation, truth, sources)
+        except ApiProblem as problem:
+            return problem.response()
+        except TruthError as error:
+            return ApiProblem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)).response()
+        except WarehouseError as error:
+            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=5).response()
+        return json_response(answer)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from tongguan.app.api import people
 from tongguan.app.markdown import table
+from tongguan.app.truth import TruthAnswer
 from tongguan.model import answers
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
@@ -145,6 +146,14 @@ OWNER: Final = (
     Described("PUT", "/owner/mappings/{name}", None, "Keep a mapping for replays."),
     Described("PUT", "/owner/regions", None, "Replace the book of regions by a CSV; with `dry_run=true` only say what would change."),
     Described("GET", "/owner/check", None, "Compare all that must agree."),
+    Described(
+        "POST",
+        "/owner/truth",
+        None,
+        "Compare a truth file of the simulator with what is stored.",
+        ("source: only events that came from it; repeat it for several",),
+        answer=TruthAnswer,
+    ),
 )
 
 _INTRO: Final = """# HTTP interface

@@ -11,6 +11,7 @@ import typer
 from tongguan.app.cli import FAILED, WRONG_USE
 from tongguan.app.cli.context import JsonOption, commands, rows_table, told
 
+_SIZES = (500, 1700, 20_000)
 _PARTS = "ingest, single, visible, memory or all"
 
 
@@ -19,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Benchmarks; figures and machine belong in docs/benchmarks.md.", no_args_is_help=True)
     group.command("ingest")(ingest)
     group.command("crash")(crash)
+    group.command("simulate")(simulate)
     app.add_typer(group, name="bench")
 
 
@@ -72,6 +74,22 @@ def crash(
     found.show(answer, lambda: rows_table("Crash", ["figure", "value"], _flat(answer)), json)
     if not report.sound:
         raise typer.Exit(FAILED)
+
+
+def simulate(
+    ctx: typer.Context,
+    orders_per_day: Annotated[list[int] | None, typer.Option(min=1, help="Sizes to measure; may be repeated. 500, 1700, 20000.")] = None,
+    events: Annotated[int, typer.Option(min=1, help="About so many events of each size, in whole days.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(help="Of the province; the same seed gives the same digests on every machine.")] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Measure how fast the simulator makes events in memory, on one core. Takes some seconds a size."""
+    found = commands(ctx)
+    from tongguan.app.bench.simulated import Size, measure
+    from tongguan.lib.now import system_ticks
+
+    answer = measure([Size(size, events) for size in orders_per_day or _SIZES], seed, system_ticks)
+    found.show(answer, lambda: rows_table("Simulate", list(answer[0]), [list(row.values()) for row in answer]), json)
 
 
 def _flat(answer: dict[str, Any], before: str = "") -> list[list[Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tongguan.app.cli import WRONG_USE
+from tongguan.app.cli import DONE, WITH_QUARANTINE, WRONG_USE
 from tongguan.app.cli.context import JsonOption, commands, rows_table, told
 
 if TYPE_CHECKING:
@@ -75,7 +75,10 @@ def simulate(
             found.say(str(error))
             raise typer.Exit(WRONG_USE) from error
         rows = [[name, _plain(value)] for name, value in answer.items()]
+        if events is not None and answer["events"] < events:
+            found.say(f"{days} days have no more than {answer['events']:,} events; --days or --orders-per-day make more")
         found.show(answer, lambda: rows_table("Simulated", ["what", "value"], rows), json)
+    raise typer.Exit(WITH_QUARANTINE if answer.get("quarantined") else DONE)
 
 
 def _plain(value: Any) -> Any:
@@ -89,9 +92,11 @@ def _yesterday(now: datetime) -> date:
 
 
 def _plan(name: str, first: date, days: int, seed: int) -> FaultPlan:
+    from tongguan.lib.suggest import valid_hint
     from tongguan.simulate.clock import day_of
-    from tongguan.simulate.faults.plan import FaultPlan, PlanError, read_plan
+    from tongguan.simulate.faults.plan import FaultPlan, PlanError
     from tongguan.simulate.faults.plans import demo_plan, drawn_plan
+    from tongguan.simulate.faults.reading import read_plan
 
     start = day_of(first)
     if name == "none":
@@ -102,5 +107,6 @@ def _plan(name: str, first: date, days: int, seed: int) -> FaultPlan:
         return drawn_plan(seed, start, start + days - 1)
     path = Path(name)
     if not path.exists():
-        raise PlanError(f"no plan and no file {name!r}; valid: demo, judge, none, or the name of a JSON file")
+        hint = valid_hint(name, ("demo", "judge", "none"))
+        raise PlanError(f"no plan and no file {name!r}; {hint}, or the name of a JSON file")
     return read_plan(path)

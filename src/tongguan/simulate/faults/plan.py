@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from tongguan.simulate.chance import MILLION, Mask, Whole
-from tongguan.simulate.clock import ZONE, of_instant, to_instant
+from tongguan.simulate.clock import ZONE, to_instant
 
 
 class FaultKind(StrEnum):
@@ -116,7 +114,7 @@ class FaultPlan:
         return (fault for fault in self.faults if fault.kind is kind and fault.start < last and fault.end > first)
 
 
-class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+class ToldFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """A fault as a truth file or a plan file has it."""
 
     id: str
@@ -128,46 +126,17 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"fr
     zh: str
     en: str
     expected_effect: list[Effect] = []
+    rows_changed: int | msgspec.UnsetType = msgspec.UNSET
+    """Told by truth files; a plan that is read may have it, and it means nothing there."""
 
 
 class PlanError(Exception):
-    """A plan file is not valid; the message names the place."""
+    """A plan file is not valid; the message names the place and what would be valid."""
 
 
 def to_json(fault: Fault) -> dict[str, object]:
     """Return a fault as truth files tell it: what, where, from, to, expected effect."""
     start, end = (to_instant(moment).astimezone(ZONE).isoformat() for moment in (fault.start, fault.end))
-    told = _Told(fault.id, fault.kind, dict(fault.where), start, end, fault.strength, fault.zh, fault.en, list(fault.effects))
+    told = ToldFault(fault.id, fault.kind, dict(fault.where), start, end, fault.strength, fault.zh, fault.en, list(fault.effects))
     found: dict[str, object] = msgspec.to_builtins(told)
     return found
-
-
-def read_plan(path: Path) -> FaultPlan:
-    """Return the plan of a file: a JSON list of faults, or a truth file with the key ``faults``.
-
-    Raises:
-        PlanError: it cannot be read or says something that no fault can be.
-    """
-    try:
-        content = msgspec.json.decode(path.read_bytes())
-        told = msgspec.convert(content["faults"] if isinstance(content, dict) and "faults" in content else content, list[_Told])
-        faults = [
-            Fault(
-                one.id,
-                one.what,
-                of_instant(datetime.fromisoformat(one.from_)),
-                of_instant(datetime.fromisoformat(one.to)),
-                one.strength,
-                one.where,
-                one.zh,
-                one.en,
-                tuple(one.expected_effect),
-            )
-            for one in told
-        ]
-    except (OSError, ValueError, TypeError, msgspec.MsgspecError) as error:
-        raise PlanError(f"{path}: {error}; a plan is a JSON list of faults, as in a truth file of `tongguan simulate`") from error
-    twice = {fault.id for fault in faults if sum(fault.id == other.id for other in faults) > 1}
-    if twice:
-        raise PlanError(f"{path}: two faults are called {min(twice)!r}")
-    return FaultPlan(path.stem, faults)
