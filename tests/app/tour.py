@@ -22,7 +22,7 @@ from tests.tools import ROOT
 from tests.web.chromium import LAUNCH, find_chromium
 
 PASSWORD = "a tour of the province"
-SIZE = (1280, 860)
+SIZE = (1280, 1000)
 
 Shoot = Callable[[str], None]
 

@@ -28,9 +28,9 @@ def _attention(visit: Visit, tiles: Sequence[StageTile], address: Address) -> Kp
     worst = next((s for s in (Status.BAD, Status.WATCH, Status.GOOD) if any(t.status is s for t in tiles)), Status.UNKNOWN)
     return KpiCard(
         key="attention",
-        name=visit.text("Stages to look at"),
+        name=visit.text("To look at"),
         value=visit.formats.full(len(wrong)),
-        unit=visit.text("of %(n)s", n=len(tiles)),
+        unit=visit.text("of %(n)s stages", n=len(tiles)),
         href=wrong[0].href if wrong else str(address),
         note=visit.listing(t.label for t in wrong[:3]),
         status=worst,
@@ -94,7 +94,7 @@ def _worst_hour(visit: Visit, flow: Flow, where: FlowFilter, address: Address, s
             worst = worst_hour(volume, failures, usual)
             if worst is not None:
                 found.append((worst.failures, on.isoformat(), stage, worst))
-    name = visit.text("Worst hour since yesterday") if shown.today else visit.text("Worst hour, with the day before")
+    name = visit.text("Worst hour")
     if not found:
         return KpiCard(key="worst", name=name, value=visit.formats.rate(None), href=str(address), note=visit.text("no hour stands out"))
     _, day, stage, worst = max(found, key=lambda one: one[:2])

@@ -69,7 +69,7 @@ async def stage_page(visit: Visit) -> Response:
         visit.ask(questions.flow(visit.user, flow_filter, shown.at)),
         visit.ask(questions.stage_day(visit.user, name, where)),
         visit.ask(questions.events_of(visit.user, name, where, EVENTS_SHOWN)),
-        _waiting(visit, declared, flow_filter, shown),
+        _waiting(visit, declared, where, shown),
     )
     day = parts.value
     page = StagePage(
@@ -123,8 +123,8 @@ def _tile(visit: Visit, flow: Flow | None, name: str, where: FlowFilter, shown: 
     return None
 
 
-async def _waiting(visit: Visit, stage: Stage, where: FlowFilter, shown: ShownDay) -> Panel[CasePage] | None:
-    if not (stage.case_kind and stage.waiting_at and shown.today):
+async def _waiting(visit: Visit, stage: Stage, where: EventFilter, shown: ShownDay) -> Panel[CasePage] | None:
+    if not (stage.case_kind and stage.waiting_at and shown.today) or where.hour is not None or where.by:
         return None
     wanted = CaseFilter(stage=stage.name, channel=where.channel, region=where.region, business_class=where.business_class)
     longest = CaseSort(CaseOrder.LAST_TIME, descending=False)
