@@ -79,7 +79,7 @@ def standing(stage: StageStatus) -> Standing:
         return Standing(Status.BAD, msg("Many failures"))
     worst = worst_hour(stage.hourly, stage.hourly_failures, usual)
     if worst is not None:
-        return Standing(Status.BAD, msg("%(hour)s: many failures"), {"hour": f"{worst.hour:02d}:00"})
+        return Standing(Status.BAD, msg("%(hour)s failing"), {"hour": f"{worst.hour:02d}:00"})
     more = share >= max(FAILING, MORE * usual)
     if max(stage.volume_yesterday, stage.volume_last_week) < FLOOR:
         return Standing(Status.WATCH, msg("More failures")) if more else Standing(Status.UNKNOWN)
