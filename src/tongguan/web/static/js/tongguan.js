@@ -151,13 +151,13 @@
     if (back) back.click();
   }
 
-  // Live parts: asked again while the page is seen; numbers that changed are marked for a moment. Focus and scroll stay.
   // A strip of hours that is wider than its place shows the chosen one.
   all(".tg-hours").forEach((strip) => {
     const chosen = find("[aria-current]", strip);
     if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
   });
 
+  // Live parts: asked again while the page is seen; numbers that changed are marked for a moment. Focus and scroll stay.
   all("[data-live-part]").forEach((part) => {
     let before = new Map();
     const values = () => new Map(all("[data-live]", part).map((node, i) => [`${node.closest("[id]")?.id} ${i}`, node.textContent]));
