@@ -281,3 +281,8 @@ def test_nothing_touches_the_day_after_a_fault() -> None:
 def test_the_channel_of_every_visit_is_one_that_sees_visits() -> None:
     carrying = np.array([weight > 0 for weight in visit_weights(Profile.TODAY)])
     assert carrying[usual().sub].all() and len(CHANNEL_NAMES) == len(carrying)
+
+
+def test_every_sub_channel_with_visits_has_its_manner() -> None:
+    seen = {(sub.channel, sub.code) for sub in SUBS if sub.style in (Style.PAGES, Style.MENU)}
+    assert set(MANNERS) == seen

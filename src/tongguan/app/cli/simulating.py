@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 def simulate(
     ctx: typer.Context,
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 7,
-    orders_per_day: Annotated[int, typer.Option(min=1, help="Usual orders of a usual day; some 35 events come on each.")] = 500,
+    orders_per_day: Annotated[int, typer.Option(min=1, help="Usual orders of a usual day; some 40 events come on each.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed and first day give the same bytes, on any machine.")] = 1,
     first: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; without it, the last is yesterday.")] = None,
     faults: Annotated[str, typer.Option(help="What goes wrong: demo, judge, none, or a plan file (JSON).")] = "none",

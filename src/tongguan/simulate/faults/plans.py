@@ -33,7 +33,7 @@ BREAK_CLASSES: Final = (
 _K: Final = FaultKind
 _UP, _DOWN = "up", "down"
 
-_EFFECTS: Final[dict[FaultKind, tuple[Effect, ...]]] = {
+EFFECTS: Final[dict[FaultKind, tuple[Effect, ...]]] = {
     _K.PAYMENT_OUTAGE: (
         Effect("payment_success_rate", _DOWN, "of the payment channel, to about 1 - strength"),
         Effect("paid_orders", _DOWN, "orders given up after failed payments"),
@@ -61,7 +61,7 @@ _EFFECTS: Final[dict[FaultKind, tuple[Effect, ...]]] = {
 
 def fault(name: str, kind: FaultKind, start: int, end: int, strength: int, zh: str, en: str, where: dict[str, str]) -> Fault:
     """Return a fault with the effects that its kind has; ``strength`` in percent."""
-    return Fault(name, kind, start, end, strength * 10_000, where, zh, en, _EFFECTS[kind])
+    return Fault(name, kind, start, end, strength * 10_000, where, zh, en, EFFECTS[kind])
 
 
 def demo_plan(today: int, seed: int = 0) -> FaultPlan:

@@ -64,7 +64,7 @@ MANNERS: Final = {
     ("phone", "ivr"): Manner("voice", 100, 90, 13),
     ("kiosk", "full"): Manner("kiosk", 74, 88, 2),
     ("kiosk", "mini"): Manner("kiosk", 70, 84, 1),
-    ("kiosk", "hall"): Manner("kiosk", 74, 88, 3),
+    ("kiosk", "self_service_hall"): Manner("kiosk", 74, 88, 3),
     ("kiosk", "printer"): Manner("print", 84, 96, 1),
     ("kiosk", "card_vendor"): Manner("none", 30, 0, 0),
     ("kiosk", "networked_pc"): Manner("kiosk", 60, 86, 2),
