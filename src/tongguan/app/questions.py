@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from tongguan.app import books
 from tongguan.app.installation import Installation
@@ -95,7 +97,8 @@ class StageQuestions:
         if not user.scope.sees_stage(stage):
             return None
         found = here.vocabulary.stage(stage)
-        return await self._ask(lambda c: stage_day(here.warehouse, found, where, user.scope, cancellation=c))
+        day = where.day or here.now().astimezone(ZoneInfo(here.settings.zone)).date().isoformat()
+        return await self._ask(lambda c: stage_day(here.warehouse, found, replace(where, day=day), user.scope, cancellation=c))
 
     async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         """Return the newest events that count for a stage."""

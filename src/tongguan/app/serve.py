@@ -125,4 +125,3 @@ def _run(installation: Installation, listener: socket.socket, say: Say, password
         server.close()
         listener.close()
         control.close()
-

@@ -93,8 +93,6 @@ class Reading:
 
     async def _stage_day(self, user: User, request: Request) -> object:
         stage, where = self._within_stage(request)
-        if not where.day:
-            raise ApiProblem(HTTPStatus.BAD_REQUEST, "which day is missing", valid="day=2026-11-21")
         return await self.questions.stage_day(user, stage, where)
 
     def _within_stage(self, request: Request, extra: tuple[str, ...] = ()) -> tuple[str, EventFilter]:

@@ -81,7 +81,7 @@ READING: Final = (
         "/stages/{stage}/day",
         Permission.SEE_PANORAMA,
         "One day of a stage, by hour and taken apart.",
-        (*_FLOW, "day: which, such as `2026-11-21`; needed", *_WITHIN),
+        (*_FLOW, "day: which, such as `2026-11-21`; today without it", *_WITHIN),
         answers.StageDay,
     ),
     Described("GET", "/event-types", Permission.SEE_PANORAMA, "Every event type of this release; see the [event reference](events.md)."),

@@ -195,7 +195,7 @@ class Questions(Protocol):
         ...
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
-        """Return one day of a stage (``where.day``), by hour and taken apart; None for a stage outside the scope."""
+        """Return one day of a stage (``where.day``; empty: today), by hour and taken apart; None for a stage outside the scope."""
         ...
 
     async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:

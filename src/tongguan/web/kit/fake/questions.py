@@ -137,7 +137,8 @@ class FakeQuestions:
         if not user.scope.sees_stage(stage):
             return None
         declared = self._vocabulary.stage(stage)
-        local = datetime.fromisoformat(where.day).replace(hour=23, tzinfo=self._zone)
+        day = where.day or self._now().astimezone(self._zone).date().isoformat()
+        local = datetime.fromisoformat(day).replace(hour=23, tzinfo=self._zone)
         traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
         found = self._stage(declared, traces, local)
         volume, before = [count or 0 for count in found.hourly], list(found.hourly_yesterday)
@@ -147,7 +148,7 @@ class FakeQuestions:
             for name, counted in shares.items()
         ]
         return StageDay(
-            where.day,
+            day,
             volume,
             [count or 0 for count in found.hourly_failures],
             before,
