@@ -201,10 +201,16 @@ def finished_at(visit: Visit, trace: Trace) -> datetime | None:
     return max((event.time for event in trace.events if event.milestone in final), default=None)
 
 
+_GIVEN_UP: Final = frozenset(("cancelled", "rejected", "merged"))
+"""Statuses of orders that ended before the customer got what was promised."""
+
+
 def _lateness(visit: Visit, trace: Trace) -> tuple[str, Status]:
     due, text = trace.case.due_time, visit.text
     if due is None:
         return text("nothing promised"), Status.UNKNOWN
+    if trace.case.status in _GIVEN_UP:
+        return text("given up, so neither early nor late"), Status.UNKNOWN
     done = finished_at(visit, trace)
     if done is None and not trace.case.open:
         return text("end not recorded"), Status.UNKNOWN
