@@ -39,7 +39,7 @@ def wishes_of(world: World, day: int, campaign: int = -1) -> Wishes:
     none = np.full(len(row), -1, dtype=np.int64)
     sub = chance.pick("sub", row, order_weights(world.profile))
     price = np.array(PRICES, dtype=np.int64)[product]
-    return Wishes(time, world.people.choose(chance, "who", row), sub, product, none, np.full(len(row), campaign), price)
+    return Wishes(time, world.people.choose(chance, "who", row), sub, product, none, np.full(len(row), campaign), price, row)
 
 
 def plans_of(world: World, days: int) -> list[Orders]:

@@ -299,7 +299,7 @@ def test_the_moment_promised_is_the_one_told_last(days: list[Made], stories: dic
 
 def test_a_day_without_orders_is_told_as_well() -> None:
     none = np.zeros(0, dtype=np.int64)
-    orders = plan_orders(WORLD, WORLD.first, Wishes(*[none] * 7), DayState())
+    orders = plan_orders(WORLD, WORLD.first, Wishes(*[none] * 8), DayState())
     script = Script(WORLD.name(WORLD.first))
     tell_orders(WORLD, WORLD.first, orders, script)
     assert {batch.type for batch in script.batches} == {"shift.started", "shift.ended", "shift.paused", "shift.resumed"}
@@ -310,7 +310,7 @@ def test_one_order_of_an_evening_is_done_within_days() -> None:
         return np.array([value], dtype=np.int64)
 
     plan = next(place for place, product in enumerate(PRODUCTS) if product.code == "plan-99")
-    wishes = Wishes(one(at(WORLD.first, 23, 59)), one(7), one(0), one(plan), one(-1), one(-1), one(PRICES[plan]))
+    wishes = Wishes(one(at(WORLD.first, 23, 59)), one(7), one(0), one(plan), one(-1), one(-1), one(PRICES[plan]), one(0))
     orders = plan_orders(WORLD, WORLD.first, wishes, DayState())
     assert orders.created[0] > at(WORLD.first, 23, 59) and 0 <= orders.ended[0] < at(WORLD.first) + 10 * DAY
 

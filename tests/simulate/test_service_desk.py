@@ -51,6 +51,7 @@ def wishes_of(world: World, day: int) -> Wishes:
         session=np.where(chance.happens("seen", rows, 700_000), rows * 20, NONE),
         campaign=np.full(len(rows), NONE),
         price=np.array(PRICES, dtype=np.int64)[product],
+        key=rows,
     )
 
 
@@ -123,6 +124,7 @@ def visits_of(world: World, day: int) -> Visits:
         served=served,
         bought=np.full(len(rows), NONE),
         wishes=wishes_of(world, day),
+        session=rows,
     )
 
 

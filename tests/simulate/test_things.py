@@ -118,7 +118,7 @@ def test_numbers_come_into_stock_before_orders_take_them() -> None:
     day = quiet(20)[4]
     received = {e["resource_id"]: e for e in day.of("resource.received")}
     taken = np.array([product.number for product in PRODUCTS])[day.orders.wishes.product]
-    named = {f"N260905-{row}": int(day.orders.created[row]) for row in np.flatnonzero(taken)}
+    named = {f"N260905-{day.orders.key[row]}": int(day.orders.created[row]) for row in np.flatnonzero(taken)}
     both = received.keys() & named.keys()
     assert 0.15 < len(both) / len(named) < 0.45
     assert all(moment(received[name]) < named[name] for name in both)
@@ -211,7 +211,7 @@ def test_users_opened_are_the_activations_of_what_opens_one() -> None:
     for day in quiet(20)[2:5]:
         opens = np.array([product.activated for product in PRODUCTS])[day.orders.wishes.product] & (day.orders.activated >= 0)
         opened = {e["order_id"]: e for e in day.of("subscription.opened")}
-        assert set(opened) == {f"O{world().name(day.day)}-{row}" for row in np.flatnonzero(opens)}
+        assert set(opened) == {f"O{world().name(day.day)}-{key}" for key in day.orders.key[opens]}
         own = np.array([sub.channel != "hall" for sub in SUBS])[day.orders.wishes.sub]
         billed = day.of("subscription.billed")
         assert len(billed) == int((opens & own).sum()) > 50

@@ -255,6 +255,19 @@ def test_a_campaign_that_does_not_work_changes_no_order() -> None:
     assert dict(hit.touched) == {"f": 0}
 
 
+def test_wishes_have_numbers_of_their_own_that_faults_do_not_shift() -> None:
+    wins = fault(FaultKind.CAMPAIGN, 300_000, campaign="c", product="video-15")
+    loses = fault(FaultKind.CONVERSION_DRIFT, 800_000, days=2, channel="app")
+    usually, more, fewer = (visits.wishes for visits in (usual(), with_fault(wins), with_fault(loses)))
+    for wishes in (usually, more, fewer):
+        assert len(set(wishes.key.tolist())) == len(wishes) and wishes.key.min() >= 0 and wishes.key.max() < 2**33
+        seen = wishes.session != NONE
+        assert (wishes.key[seen] == wishes.session[seen] * 2).all() and (wishes.key[~seen] % 2 == 1).all()
+    assert set(fewer.key.tolist()) < set(usually.key.tolist()) < set(more.key.tolist())
+    who = [dict(zip(wishes.key.tolist(), wishes.customer.tolist(), strict=True)) for wishes in (usually, more, fewer)]
+    assert who[0].items() <= who[1].items() and who[2].items() <= who[0].items()
+
+
 def test_a_campaign_that_works_sells_more_of_its_product_to_whom_it_reached() -> None:
     strength = 60_000
     one = fault(FaultKind.CAMPAIGN, strength, days=7, campaign="c", product="card-5g-59")

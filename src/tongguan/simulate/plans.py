@@ -32,6 +32,8 @@ class Wishes:
         session: number of the day's session or menu dialogue that led to it; NONE where none is seen (shops, desk).
         campaign: place among the CAMPAIGN faults that touch the day of the one that reached them on their visit; NONE for none.
         price: in fen, as shown to them.
+        key: number of the wish, 0 or more and below 2³³, different for each of the day, the same with and without a fault; draws are
+            made for it and ids named by it. The place in the day is no such number: a fault that adds or removes wishes shifts it.
     """
 
     time: Whole
@@ -41,6 +43,7 @@ class Wishes:
     session: Whole
     campaign: Whole
     price: Whole
+    key: Whole
 
     def __len__(self) -> int:
         return len(self.time)
@@ -143,7 +146,7 @@ class Orders:
         ended: when nothing more was to be done: completed, activated, cancelled, rejected, refunded …
         cancelled, returned: when it was cancelled, when the customer asked to give it back.
         late: how many milliseconds what the customer waited for came after ``due``; 0 where in time or never.
-        bills, payments, refunds: the money.
+        bills, payments, refunds: the money; a bill per order, in the same order.
         after: what the next day begins with.
         story: what is to be told of them, the events of their money left out.
         touched: how many rows each fault met, by its id.
@@ -174,6 +177,11 @@ class Orders:
     def __len__(self) -> int:
         return len(self.created)
 
+    @property
+    def key(self) -> Whole:
+        """Number of each order: that of its wish, for draws and ids."""
+        return self.wishes.key
+
 
 @dataclass(frozen=True)
 class Visits:
@@ -190,7 +198,7 @@ class Visits:
         served: 1 completed, 2 failed, 3 left, 4 went on to a human agent; 0 where none was asked for.
         bought: row in ``wishes``; NONE for none.
         wishes: orders to be made: of these visits and of channels whose visits nobody sees.
-        session: number in the id of the session.
+        session: number in the id of the session, different for each, the same with and without a fault; draws are made for it.
         campaign: place among the CAMPAIGN faults that touch the day of the one that reached the customer; NONE for none.
         recognised: whether the channel knew the customer from the beginning.
         looking: what was looked at and bought on pages.
@@ -209,7 +217,7 @@ class Visits:
     served: Whole
     bought: Whole
     wishes: Wishes
-    session: Whole = field(default_factory=_empty)
+    session: Whole
     campaign: Whole = field(default_factory=_empty)
     recognised: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     looking: Looking = field(default_factory=Looking.nobody)

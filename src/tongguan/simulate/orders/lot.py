@@ -65,7 +65,7 @@ class Lot:
         world, day, wishes: what they are made from.
         name: of the day, part of all ids.
         chance: draws of this room and day.
-        row: number of each, whom draws are made for.
+        row: number of each, whom draws are made for and ids are named by; not its place in the arrays.
         whom: the columns that all their events share.
         story: what is planned to be told.
         ends: how the company and the system end some of them.
@@ -101,7 +101,7 @@ class Lot:
 
 def begin(world: World, day: int, wishes: Wishes) -> Lot:
     """Return the orders that come of wishes, with nothing planned yet."""
-    row, name = np.arange(len(wishes), dtype=np.int64), world.name(day)
+    row, name = wishes.key, world.name(day)
     columns: dict[str, Column] = {
         "channel": Codes(CHANNEL_NAMES, wishes.sub),
         "sub_channel": Codes(SUB_NAMES, _CHANNELLED[wishes.sub]),

@@ -153,13 +153,14 @@ def _check(lot: Lot, created: Whole) -> tuple[Whole, Whole]:
 
 
 def _earlier_twins(lot: Lot) -> Whole:
-    """Return the order before, where the same customer had one of the same class that day; else NONE."""
+    """Return the number of the order before, where the same customer had one of the same product that day; else NONE."""
     product, customer = lot.wishes.product, lot.wishes.customer
-    order = np.lexsort((lot.row, product, customer))
+    # The sort is stable, so orders of the same customer and product stay in order of time.
+    order = np.lexsort((product, customer))
     before, later = order[:-1], order[1:]
     same = (customer[before] == customer[later]) & (product[before] == product[later])
     twins = np.full(len(order), NONE, dtype=np.int64)
-    twins[later[same]] = before[same]
+    twins[later[same]] = lot.row[before[same]]
     return twins
 
 

@@ -18,7 +18,7 @@ from tongguan.simulate.service import rates
 from tongguan.simulate.world import World
 
 SOURCES: Final = 16
-"""The number of a contact or ticket is the row of its cause times this, and the cause: it does not shift when others come or go."""
+"""The number of a contact or ticket is that of its cause times this, and the kind of cause: it does not shift when others come or go."""
 CALLS, CHATS, FALLEN, LATE, FAILED, GUIDED, SALES, MATTERS, REMINDERS, FOLLOW_UPS, TICKET_FOLLOW_UPS = range(11)
 
 SERVICE, GUIDE, COMPLAINT, FOLLOW_UP, REMINDER = range(5)
@@ -88,9 +88,9 @@ def together(parts: Sequence[Demand]) -> Demand:
     return Demand(**{field.name: np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(Demand)})
 
 
-def keys(rows: Whole, source: int) -> Whole:
-    """Return the numbers of contacts that rows of a source cause."""
-    return rows * SOURCES + source
+def keys(numbers: Whole, source: int) -> Whole:
+    """Return the numbers of contacts that come of orders, visits … with such numbers."""
+    return numbers * SOURCES + source
 
 
 def order_numbers(bills: Bills) -> Whole:
@@ -145,12 +145,11 @@ def _fallen(world: World, day: int, visits: Visits) -> Demand:
     """Visits that could not be helped by a machine."""
     chance = world.chance("service/demand", day)
     rows = np.flatnonzero(visits.served == 4)
-    key = keys(rows, FALLEN)
+    key = keys(visits.session[rows], FALLEN)
     chosen = chance.happens("waits", key, rates.FALLEN_CALLING)
     rows, key = rows[chosen], key[chosen]
     from_phone = _ON_PHONE[visits.sub[rows]]
     after = np.where(from_phone, chance.spread("soon", key, _AFTER_MENU), chance.spread("after", key, _AFTER_VISIT))
-    session = visits.session[rows] if len(visits.session) else np.full(len(rows), NONE)
     chats = BROWSED[visits.sub[rows]] & chance.happens("chats", key, MILLION * 2 // 5)
     return part(
         np.maximum(visits.ended[rows], visits.service_asked[rows]) + after,
@@ -159,7 +158,7 @@ def _fallen(world: World, day: int, visits: Visits) -> Demand:
         np.where(chats, visits.sub[rows], rates.HOTLINE),
         chance.pick("topic", key, rates.TOPIC_WEIGHTS),
         known=np.where(from_phone | ~chats, 1, visits.known[rows]),
-        session=session,
+        session=visits.session[rows],
     )
 
 
@@ -167,13 +166,13 @@ def _late(world: World, day: int, orders: Orders) -> Demand:
     """Customers who ask where their order is."""
     chance = world.chance("service/demand", day)
     rows = np.flatnonzero(orders.late > 0)
-    key = keys(rows, LATE)
+    key = keys(orders.key[rows], LATE)
     late, due = orders.late[rows], orders.due[rows]
     waited = late // 100 * (10 + chance.below("asks after", key, 80))
     time = in_hours(due + waited, 8, 22, chance.below("morning", key, 3 * HOUR))
     chosen = chance.happens("asks", key, rates.LATE_ASKING) & (time < due + late)
     rows = rows[chosen]
-    return _about(world, day, rows, time[chosen], orders.wishes.customer[rows], "order_status", LATE, rows)
+    return _about(world, day, orders.key[rows], time[chosen], orders.wishes.customer[rows], "order_status", LATE, orders.key[rows])
 
 
 def _failed(world: World, day: int, orders: Orders) -> Demand:
@@ -183,17 +182,17 @@ def _failed(world: World, day: int, orders: Orders) -> Demand:
     failed = np.flatnonzero(payments.outcome == 1)
     bill = payments.bill[failed]
     # By bill and attempt: the rows of attempts shift when a fault makes more of them.
-    rows = bills.key[bill] * 8 + payments.attempt[failed]
-    chosen = np.flatnonzero(chance.happens("asks", keys(rows, FAILED), rates.FAILED_ASKING))
-    rows, failed, bill = rows[chosen], failed[chosen], bill[chosen]
-    time = payments.ended[failed] + chance.spread("after", keys(rows, FAILED), _AFTER_FAILURE)
-    return _about(world, day, rows, time, bills.customer[bill], "payment", FAILED, order_numbers(bills)[bill])
+    number = bills.key[bill] * 8 + payments.attempt[failed]
+    chosen = np.flatnonzero(chance.happens("asks", keys(number, FAILED), rates.FAILED_ASKING))
+    number, failed, bill = number[chosen], failed[chosen], bill[chosen]
+    time = payments.ended[failed] + chance.spread("after", keys(number, FAILED), _AFTER_FAILURE)
+    return _about(world, day, number, time, bills.customer[bill], "payment", FAILED, order_numbers(bills)[bill])
 
 
-def _about(world: World, day: int, rows: Whole, time: Whole, customer: Whole, topic: str, source: int, order: Whole) -> Demand:
-    """Return contacts about orders, most by phone; ``rows`` tells one from the other."""
+def _about(world: World, day: int, numbers: Whole, time: Whole, customer: Whole, topic: str, source: int, order: Whole) -> Demand:
+    """Return contacts about orders, most by phone; ``numbers`` tell one from the other."""
     chance = world.chance("service/demand", day)
-    key = keys(rows, source)
+    key = keys(numbers, source)
     sub = np.where(chance.happens("chats", key, 300_000), chat_subs(world, day, key), rates.HOTLINE)
     return part(time, key, customer, sub, rates.TOPICS.index(topic), order=order)
 
@@ -203,7 +202,7 @@ def _guided(world: World, day: int, orders: Orders) -> Demand:
     chance = world.chance("service/demand", day)
     wishes = orders.wishes
     rows = np.flatnonzero(BROWSED[wishes.sub])
-    key = keys(rows, GUIDED)
+    key = keys(orders.key[rows], GUIDED)
     time = wishes.time[rows] - chance.spread("before", key, _BEFORE_ORDER)
     chosen = _within(time, day) & chance.happens("guided", key, rates.GUIDED)
     rows, key = rows[chosen], key[chosen]
@@ -217,7 +216,7 @@ def _sales(world: World, day: int, orders: Orders) -> Demand:
     chance = world.chance("service/demand", day)
     wishes = orders.wishes
     rows = np.flatnonzero(wishes.session != NONE)
-    key = keys(rows, SALES)
+    key = keys(orders.key[rows], SALES)
     time = wishes.time[rows] - chance.spread("before sale", key, _BEFORE_SALE)
     chosen = _within(time, day) & chance.happens("sold", key, rates.SERVICE_TO_SALES)
     rows, key = rows[chosen], key[chosen]

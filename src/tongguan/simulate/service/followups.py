@@ -78,15 +78,14 @@ def _plan_follow_ups(world: World, day: int, orders: Orders, tickets: Tickets) -
     chance, matters = world.chance("service/follow-ups", day), tickets.matters
     of_tickets = np.flatnonzero((matters.kind == 0) & ~tickets.rejected & chance.happens("ticket", matters.key, rates.FOLLOWED))
     done = np.maximum(orders.delivered, orders.activated)
-    everyone = np.arange(len(orders), dtype=np.int64)
-    of_orders = everyone[(done != NONE) & chance.happens("order", everyone, rates.FOLLOWED_DELIVERED)]
+    of_orders = np.flatnonzero((done != NONE) & chance.happens("order", orders.key, rates.FOLLOWED_DELIVERED))
     ticket_key = keys(matters.key[of_tickets], TICKET_FOLLOW_UPS)
-    order_key = keys(of_orders, FOLLOW_UPS)
+    order_key = keys(orders.key[of_orders], FOLLOW_UPS)
     since = np.concatenate([tickets.resolved[of_tickets], done[of_orders]])
     key = np.concatenate([ticket_key, order_key])
     time = in_hours(since + 3 * HOUR + chance.below("after", key, DAY), 11, 20, chance.below("morning", key, 3 * HOUR))
     customer = np.concatenate([matters.customer[of_tickets], orders.wishes.customer[of_orders]])
-    order = np.concatenate([matters.order[of_tickets], of_orders])
+    order = np.concatenate([matters.order[of_tickets], orders.key[of_orders]])
     matter = np.concatenate([of_tickets, np.full(len(of_orders), NONE)])
     activated = (orders.activated[of_orders] != NONE).astype(np.int64)
     topic = np.full(len(key), rates.TOPICS.index("visit_after_service"))

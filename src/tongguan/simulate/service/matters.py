@@ -71,11 +71,11 @@ def plan_matters(world: World, day: int, orders: Orders, script: Script) -> tupl
     """Return what becomes a ticket, and the names of its categories; notes what planted faults add."""
     chance, names = world.chance("service/matters", day), list(rates.CATEGORIES)
     parts = [_base(world, day), _others(world, day), *_of_orders(world, day, orders)]
-    for number, fault in enumerate(world.plan.of(FaultKind.COMPLAINT_BURST, day * DAY, (day + 1) * DAY)):
+    for place, fault in enumerate(world.plan.of(FaultKind.COMPLAINT_BURST, day * DAY, (day + 1) * DAY)):
         reason = fault.where["reason"]
         if reason not in names:
             names.append(reason)
-        parts.append(_burst(world, day, orders, fault, number, names.index(reason)))
+        parts.append(_burst(world, day, orders, fault, place, names.index(reason)))
         script.touch(fault.id, len(parts[-1]))
     found = Matters(**{field.name: np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(Matters)})
     writes = np.where((found.sub != NONE) & _WRITES[found.sub], found.sub, chat_subs(world, day, found.key))
@@ -109,14 +109,13 @@ def _of_orders(world: World, day: int, orders: Orders) -> list[Matters]:
     share = np.zeros(len(late), dtype=np.int64)
     for above, rate in rates.LATE_COMPLAINING:
         share = np.where(orders.late[late] > above, rate, share)
-    late = late[chance.happens("late", keys(late, LATE), share)]
+    late = late[chance.happens("late", keys(orders.key[late], LATE), share)]
     returned = np.flatnonzero(orders.returned != NONE)
-    returned = returned[chance.happens("returns", keys(returned, RETURNS), rates.RETURN_COMPLAINING)]
+    returned = returned[chance.happens("returns", keys(orders.key[returned], RETURNS), rates.RETURN_COMPLAINING)]
     priced = np.flatnonzero(wishes.price != _PRICES[wishes.product])
-    priced = priced[chance.happens("priced", keys(priced, PRICE), rates.PRICE_COMPLAINING)]
-    everyone = np.arange(len(orders), dtype=np.int64)
-    any_order = everyone[chance.happens("any", keys(everyone, ANY), rates.ANY_ORDER_COMPLAINING)]
-    quality = np.where(chance.happens("quality", keys(any_order, ANY), MILLION // 2), rates.QUALITY, rates.ACTIVATION)
+    priced = priced[chance.happens("priced", keys(orders.key[priced], PRICE), rates.PRICE_COMPLAINING)]
+    any_order = np.flatnonzero(chance.happens("any", keys(orders.key, ANY), rates.ANY_ORDER_COMPLAINING))
+    quality = np.where(chance.happens("quality", keys(orders.key[any_order], ANY), MILLION // 2), rates.QUALITY, rates.ACTIVATION)
     since = np.maximum(np.maximum(orders.delivered, orders.activated), np.maximum(orders.ended, orders.created))
     found = [
         _about(world, day, orders, late, orders.due[late] + orders.late[late] // 2, rates.LATE, LATE),
@@ -131,19 +130,19 @@ def _of_orders(world: World, day: int, orders: Orders) -> list[Matters]:
     key, bill, failed = key[chosen], bill[chosen], failed[chosen]
     time = payments.ended[failed] + (5 + chance.below("unpaid after", key, 240)) * MINUTE
     number, bills = order_numbers(orders.bills)[bill], orders.bills
-    product = np.where((number >= 0) & (number < len(orders)), wishes.product[np.clip(number, 0, max(0, len(orders) - 1))], NONE)
-    found.append(_part(time, key, bills.customer[bill], rates.CHARGED, order=number, sub=bills.sub[bill], product=product))
+    found.append(_part(time, key, bills.customer[bill], rates.CHARGED, order=number, sub=bills.sub[bill], product=wishes.product[bill]))
     return found
 
 
 def _about(world: World, day: int, orders: Orders, rows: Whole, since: Whole, category: Whole | int, source: int) -> Matters:
     """Return complaints about orders, some hours after a moment."""
-    wishes, key = orders.wishes, keys(rows, source)
+    wishes, number = orders.wishes, orders.key[rows]
+    key = keys(number, source)
     time = since + world.chance("service/matters", day).spread("after", key, _SOON)
-    return _part(time, key, wishes.customer[rows], category, order=rows, product=wishes.product[rows], sub=wishes.sub[rows])
+    return _part(time, key, wishes.customer[rows], category, order=number, product=wishes.product[rows], sub=wishes.sub[rows])
 
 
-def _burst(world: World, day: int, orders: Orders, fault: Fault, number: int, category: int) -> Matters:
+def _burst(world: World, day: int, orders: Orders, fault: Fault, place: int, category: int) -> Matters:
     """Complaints of customers of a product, so many that all see it: those of its orders of the day first."""
     chance = world.chance("service/burst", day).of(fault.id)
     product = PRODUCT_CODES.index(fault.where["product"])
@@ -153,14 +152,15 @@ def _burst(world: World, day: int, orders: Orders, fault: Fault, number: int, ca
     count = chance.count("size", day, len(bought) * (fault.strength * part_of // MILLION))
     row = np.arange(count, dtype=np.int64)
     # A second burst in the same day has numbers of its own.
-    key = keys(row * 8 + number, BURST)
+    key = keys(row * 8 + place, BURST)
     hours = np.arange(24) * HOUR + day * DAY
     weights = [int(weight) for weight in (np.array(DESK_HOURS) + 6) * ((hours + HOUR > start) & (hours < end))]
     time = np.clip(within_day(chance, "time", key, day, weights), start, end - 1)
-    order = np.where(row < len(bought), bought[np.minimum(row, max(0, len(bought) - 1))], NONE) if len(bought) else np.full(count, NONE)
-    here = (order != NONE) & (orders.created[np.maximum(order, 0)] < time) if len(orders) else order != NONE
-    customer = np.where(here, orders.wishes.customer[np.maximum(order, 0)], world.people.choose(chance, "who", key))
-    return _part(time, key, customer, category, order=np.where(here, order, NONE), product=product)
+    number, customer = np.full(count, NONE), world.people.choose(chance, "who", key)
+    mine = np.flatnonzero(row < len(bought))
+    mine = mine[orders.created[bought[mine]] < time[mine]]
+    number[mine], customer[mine] = orders.key[bought[mine]], orders.wishes.customer[bought[mine]]
+    return _part(time, key, customer, category, order=number, product=product)
 
 
 def contacts_of(world: World, day: int, matters: Matters) -> Demand:

@@ -63,10 +63,10 @@ class Asked:
     product: Whole
 
 
-def _part(since: Whole, rows: Whole, customer: Whole, sub: Whole, touchpoint: Whole | int, **more: Whole | int) -> Asked:
+def _part(since: Whole, number: Whole, customer: Whole, sub: Whole, touchpoint: Whole | int, **more: Whole | int) -> Asked:
     given: dict[str, Whole | int] = {"sad": 0, "order": NONE, "contact": NONE, "ticket": NONE, "product": NONE, **more}
     source = touchpoint if isinstance(touchpoint, int) else ORDER
-    given |= {"since": since, "key": keys(rows, source), "customer": customer, "sub": sub, "touchpoint": touchpoint}
+    given |= {"since": since, "key": keys(number, source), "customer": customer, "sub": sub, "touchpoint": touchpoint}
     return Asked(**{name: value if isinstance(value, np.ndarray) else np.full(len(since), value) for name, value in given.items()})
 
 
@@ -80,22 +80,22 @@ def plan_asked(world: World, day: int, visits: Visits, orders: Orders, contacts:
 
 def _after_orders(chance: Chance, orders: Orders) -> Asked:
     """Return customers asked after their order, or after what they waited for where it came."""
-    rows = np.arange(len(orders), dtype=np.int64)
-    rows = rows[chance.happens("order", rows, rates.INVITED)]
-    which = chance.pick("touchpoint", rows, (40, 35, 25))
+    rows = np.flatnonzero(chance.happens("order", orders.key, rates.INVITED))
+    number = orders.key[rows]
+    which = chance.pick("touchpoint", number, (40, 35, 25))
     delivered, activated = orders.delivered[rows], orders.activated[rows]
     touchpoint = np.where((which == 1) & (delivered != NONE), DELIVERY, np.where((which == 2) & (activated != NONE), ACTIVATION, ORDER))
     since = np.choose(touchpoint, (orders.created[rows], delivered, activated))
     sad = (touchpoint != ORDER) & (orders.late[rows] > 0)
     wishes = orders.wishes
-    more = {"sad": sad.astype(np.int64), "order": rows, "product": wishes.product[rows]}
-    return _part(since, rows, wishes.customer[rows], wishes.sub[rows], touchpoint, **more)
+    more = {"sad": sad.astype(np.int64), "order": number, "product": wishes.product[rows]}
+    return _part(since, number, wishes.customer[rows], wishes.sub[rows], touchpoint, **more)
 
 
 def _after_services(chance: Chance, visits: Visits) -> Asked:
     rows = np.flatnonzero((visits.served == 1) & (visits.known == 1))
-    rows = rows[chance.happens("service", rows, _INVITED[visits.sub[rows]])]
-    return _part(visits.ended[rows], rows, visits.customer[rows], visits.sub[rows], SERVICE)
+    rows = rows[chance.happens("service", visits.session[rows], _INVITED[visits.sub[rows]])]
+    return _part(visits.ended[rows], visits.session[rows], visits.customer[rows], visits.sub[rows], SERVICE)
 
 
 def _after_contacts(chance: Chance, contacts: Contacts) -> Asked:

@@ -230,14 +230,14 @@ def _tell_redeemed(world: World, day: int, script: Script, orders: Orders) -> No
     faults = list(world.plan.of(FaultKind.CAMPAIGN, at(day), at(day + 1)))
     if not faults:
         return
-    chance, row = world.chance("campaigns", day), np.arange(len(orders), dtype=np.int64)
+    chance, key = world.chance("campaigns", day), orders.key
     codes = [product.code for product in PRODUCTS]
     wanted = np.array([codes.index(fault.where["product"]) for fault in faults], dtype=np.int64)
     which = (orders.wishes.campaign >= 0) & (orders.wishes.product == wanted[orders.wishes.campaign]) & (orders.created >= 0)
-    which &= chance.happens("redeemed", row, 400_000)
+    which &= chance.happens("redeemed", key, 400_000)
     name = Codes([fault.where["campaign"] for fault in faults], orders.wishes.campaign)
-    issued = np.maximum(at(day), orders.created - 10 * MINUTE + chance.below("redeemed/at", row, 8 * MINUTE))
-    coupon: dict[str, Column] = {"coupon": Ids(f"CP{world.name(day)}-O", row), "coupon_kind": name}
+    issued = np.maximum(at(day), orders.created - 10 * MINUTE + chance.below("redeemed/at", key, 8 * MINUTE))
+    coupon: dict[str, Column] = {"coupon": Ids(f"CP{world.name(day)}-O", key), "coupon_kind": name}
     whom = orders.whom.having(campaign_id=name, amount=Same(COUPON_WORTH), currency=Same("CNY"))
     script.tell("coupon.issued", whom.without("order_id"), np.minimum(issued, orders.created), which, attributes=coupon)
     script.tell("coupon.redeemed", whom, orders.created + SECOND, which, attributes=coupon)

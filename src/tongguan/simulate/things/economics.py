@@ -88,9 +88,9 @@ def tell_economics(world: World, day: int, script: Script, orders: Orders) -> No
 
 def _tell_commission(chance: Chance, script: Script, orders: Orders) -> None:
     """Tell commission in the night after payment, and what is taken back of it because the order was."""
-    row, sub = np.arange(len(orders), dtype=np.int64), orders.wishes.sub
+    sub = orders.wishes.sub
     due = orders.amount * _SHARE[sub] // 1000
-    credited = (orders.paid // DAY + 1) * DAY + 2 * HOUR + chance.below("credited", row, 2 * HOUR)
+    credited = (orders.paid // DAY + 1) * DAY + 2 * HOUR + chance.below("credited", orders.key, 2 * HOUR)
     undone = np.where(orders.returned >= 0, orders.returned, orders.cancelled)
     gone = (orders.cancelled >= 0) & (orders.cancelled < credited)
     which = _SELLER[sub] & (orders.paid >= 0) & (due > 0) & ~gone
@@ -137,9 +137,9 @@ def _tell_users(day: int, chance: Chance, script: Script, orders: Orders) -> Non
     billed, left, days, period = _billing(orders.activated[row] // DAY)
     kept = billed <= day + _BILLED_WITHIN
     amount = np.zeros(len(orders), dtype=np.int64)
-    amount[row] = _PRICE[orders.wishes.product[row]] * left // days + chance.below("extras", row, _EXTRAS)
+    amount[row] = _PRICE[orders.wishes.product[row]] * left // days + chance.below("extras", orders.key[row], _EXTRAS)
     times, months = np.zeros(len(orders), dtype=np.int64), np.full(len(orders), -1, dtype=np.int64)
-    times[row] = at(0, 2) + billed * DAY + chance.below("billed", row, 4 * HOUR)
+    times[row] = at(0, 2) + billed * DAY + chance.below("billed", orders.key[row], 4 * HOUR)
     months[row] = period[1]
     told: dict[str, Column] = {"account_period": Codes(period[0], months), "plan": Codes(PRODUCT_CODES, orders.wishes.product)}
     script.tell("subscription.billed", whom, times, row[kept], attributes=told, amount=Numbers(amount), currency=_YUAN)

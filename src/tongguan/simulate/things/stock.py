@@ -69,11 +69,12 @@ def _tell_numbers(world: World, day: int, script: Script, orders: Orders) -> Non
     """Tell the numbers that came in overnight: some of those that the day's orders take, and some that nobody takes yet."""
     chance = world.chance("stock", day)
     row = np.flatnonzero(_NUMBERED[orders.wishes.product] & (orders.created >= at(day, 0, 2)))
-    row = row[chance.happens("numbers", row, NUMBERS_RECEIVED)]
-    times = at(day) + SECOND + chance.below("numbers/at", row, MINUTE)
+    row = row[chance.happens("numbers", orders.key[row], NUMBERS_RECEIVED)]
+    number = orders.key[row]
+    times = at(day) + SECOND + chance.below("numbers/at", number, MINUTE)
     told: dict[str, Column] = {"resource_kind": Same("number")}
     pool = Codes(NUMBER_POOLS, np.where(orders.wishes.product[row] == _CAMPUS, 1, 0))
-    script.tell("resource.received", _numbers(world, day, "", row), times, attributes=told | {"pool": pool, "grade": Same("ordinary")})
+    script.tell("resource.received", _numbers(world, day, "", number), times, attributes=told | {"pool": pool, "grade": Same("ordinary")})
     usual = world.orders_per_day * sum(product.weight for product in PRODUCTS if product.number) * SPARE // sum(WEIGHTS)
     spare = np.arange(chance.count("spare", 0, usual), dtype=np.int64)
     pool, grade = Codes(NUMBER_POOLS, chance.pick("pool", spare, _POOL_WEIGHTS)), chance.below("grade", spare, len(GRADES))

@@ -120,6 +120,8 @@ def _wishes(
         session=np.concatenate([came.number[rows], unseen.session]),
         campaign=np.concatenate([came.campaign[rows], unseen.campaign]),
         price=np.concatenate([menu_price, looking.price[done], unseen.price]),
+        # Those who are seen have even numbers, the others odd ones.
+        key=np.concatenate([came.number[rows] * 2, unseen.key]),
     )
     order = np.argsort(wishes.time, kind="stable")
     place = np.empty_like(order)
@@ -141,7 +143,7 @@ def _unseen(world: World, day: int) -> tuple[Wishes, Touched]:
     product = choose_product(chance, "product", number, day, sub, world.people.age[customer])
     price, changed = prices(world, day, product, sub, time)
     none = np.full(len(number), NONE, dtype=np.int64)
-    return Wishes(time, customer, sub, product, none, none, price), [*touched, *((f, len(r)) for f, r in changed)]
+    return Wishes(time, customer, sub, product, none, none, price, number * 2 + 1), [*touched, *((f, len(r)) for f, r in changed)]
 
 
 def _ends(chance: Chance, came: Came, signs: SignIns, asking: Asking, looking: Looking, wishes: Wishes, bought: Whole) -> Whole:
