@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.app.serving import OWNER, P1, Application, application, order
-from tongguan.app.region_file import read_regions
+from tongguan.app.region_file import read_regions, written_regions
 from tongguan.model.access import Role
 from tongguan.model.regions import Region, RegionsError
 from tongguan.records import audit
@@ -42,7 +42,7 @@ def audited(app: Application) -> list[audit.AuditRow]:
 def test_a_file_is_read_with_its_mark_blank_lines_and_quotes() -> None:
     text = '\ufeffen , zh,CODE,parent\r\n"Yunling, far",云岭省, P ,\r\n\r\nYunze,云泽市,P-01,P\r\n'
     assert read_regions(text.encode()) == [Region("P", "", "云岭省", "Yunling, far"), Region("P-01", "P", "云泽市", "Yunze")]
-    assert read_regions(HEAD.encode()) == []
+    assert read_regions(written_regions(REGIONS)) == list(REGIONS)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_a_file_is_read_with_its_mark_blank_lines_and_quotes() -> None:
     [
         (FILE.encode("gb18030"), "line 2: byte 0x", "UTF-8"),
         (b"", "line 1: the column 'code' is missing", "code,parent,zh,en"),
+        (b"code,parent,zh,en\n", "would remove the whole book", "one region a line"),
         (b"code,parent,zh\n", "line 1: the column 'en' is missing", "code,parent,zh,en"),
         (b"code,parent,zh,en,zh\n", "line 1: column 'zh' is there twice", "code,parent,zh,en"),
         (b"code,parnt,zh,en\n", "line 1: no column 'parnt'", "did you mean 'parent'"),

@@ -228,8 +228,10 @@ class Taken:
         self.times: list[str] = []
         self.refusals: list[ApiError] = []
 
-    def call(self, method: str, path: str, *, content: bytes, headers: dict[str, str]) -> dict[str, int]:
-        assert (method, path) == ("POST", "/api/v1/events") and headers["X-Source"]
+    def call(self, method: str, path: str, *, content: bytes = b"", headers: dict[str, str] | None = None) -> object:
+        if path == "/api/v1/regions":
+            return [{"code": "P"}]
+        assert (method, path) == ("POST", "/api/v1/events") and (headers or {})["X-Source"]
         if self.refusals:
             raise self.refusals.pop()
         lines = content.splitlines()

@@ -125,7 +125,9 @@ def busy(failures: int, *, usual: int, in_one_hour: int = 0) -> StageStatus:
         (stage(50, 100, 200), Status.WATCH),
         (stage(79, 100, 200), Status.WATCH),
         (stage(80, 100, 200), Status.GOOD),
-        (stage(500, 100, 200), Status.GOOD),
+        (stage(359, 100, 200), Status.GOOD),
+        (stage(360, 100, 200), Status.WATCH),
+        (stage(500, 29, 100), Status.GOOD),
         (stage(100, 100, 100, 4), Status.GOOD),
         (stage(100, 100, 100, 5), Status.WATCH),
         (stage(100, 100, 100, 10), Status.BAD),
@@ -142,6 +144,14 @@ def busy(failures: int, *, usual: int, in_one_hour: int = 0) -> StageStatus:
 )
 def test_how_a_stage_stands(case: StageStatus, status: Status) -> None:
     assert standing(case).status is status
+
+
+@pytest.mark.parametrize(
+    ("case", "status"),
+    [(stage(10, 100, 100), Status.GOOD), (stage(179, 100, 100), Status.GOOD), (stage(180, 100, 100), Status.BAD)],
+)
+def test_much_of_what_is_trouble_is_bad_and_little_is_not(case: StageStatus, status: Status) -> None:
+    assert standing(case, burden=True).status is status
 
 
 def test_the_worst_hour_is_the_one_with_the_most_failures_that_stands_out() -> None:

@@ -27,7 +27,8 @@ def set_up_logs(form: str, level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for at each line: who replaces standard error for a while gets the lines of that while, and none comes too late.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     # Libraries log through the standard module; their warnings belong in the same place.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s", force=True)

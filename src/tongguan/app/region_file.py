@@ -32,6 +32,8 @@ def read_regions(data: bytes) -> list[Region]:
     rows = [(line, row) for line, row in rows if any(row)]
     places = _places(rows[0][1] if rows else [])
     regions = [_region(line, row, places) for line, row in rows[1:]]
+    if not regions:
+        raise RegionsError("the file has no regions; it would remove the whole book", "one region a line behind the names of the columns")
     check_regions(regions, [line for line, _ in rows[1:]])
     return regions
 
@@ -55,3 +57,12 @@ def _region(line: int, row: Sequence[str], places: Iterable[int]) -> Region:
     if len(row) != len(COLUMNS):
         raise RegionsError(f"line {line}: {len(row)} values: {','.join(row)[:100]!r}", f"{len(COLUMNS)}, as the first line names them")
     return Region(*(row[place] for place in places))
+
+
+def written_regions(regions: Iterable[Region]) -> bytes:
+    """Return regions as such a file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((region.code, region.parent, region.zh, region.en) for region in regions)
+    return text.getvalue().encode()

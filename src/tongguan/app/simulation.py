@@ -14,11 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tongguan.app.client import ApiError, LocalApi
+from tongguan.app.region_file import written_regions
 from tongguan.lib.now import Ticks
 from tongguan.simulate.accounts import Accounts
 from tongguan.simulate.clock import DAY
 from tongguan.simulate.days import Made, Province
-from tongguan.simulate.files import opened
+from tongguan.simulate.files import opened, put
+from tongguan.simulate.province.places import REGIONS
 from tongguan.simulate.render import Block
 from tongguan.simulate.systems import SYSTEMS, system_of
 from tongguan.simulate.truth import Truth
@@ -101,6 +103,7 @@ class Simulation:
         started, sent = self._ticks(), {"accepted": 0, "quarantined": 0}
         self._prepare()
         with LocalApi(folder) as api:
+            _name_regions(api)
             for block in self._blocks():
                 step = max(1, len(block)) if rate is None else min(rate, _LINES)
                 for first in range(0, len(block), step):
@@ -160,15 +163,21 @@ class Simulation:
         self._truth.add(made.touched, made.breaks)
         if self._wanted.statements is not None:
             for file in made.files:
-                (self._wanted.statements / file.name).write_bytes(file.content)
+                put(self._wanted.statements / file.name, file.content)
 
     def _done(self, started: float, where: dict[str, Any]) -> dict[str, Any]:
         seconds = self._ticks() - started
         if self._wanted.truth is not None:
             document = self._truth.document(self._accounts)
-            self._wanted.truth.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+            put(self._wanted.truth, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
         figures = {"events": self._made, "orders": self._orders, "seconds": round(seconds, 2)}
         return {**figures, "events_per_second": round(self._made / max(seconds, 1e-9)), **where}
+
+
+def _name_regions(api: LocalApi) -> None:
+    """Give an installation the names of the province's regions, where it has no book of its own."""
+    if not api.call("GET", "/api/v1/regions"):
+        api.call("PUT", "/api/v1/owner/regions", content=written_regions(REGIONS), headers={"Content-Type": "text/csv"})
 
 
 def _by_system(block: Block) -> Iterator[tuple[str, list[bytes]]]:

@@ -153,6 +153,7 @@ _CLOSING: Final = (
         case_kind="ticket",
         waiting_at=("opened", "responded", "transferred", "held", "resumed", "reopened"),
         breakdowns=("kind", "category", "channel", "region"),
+        burden=True,
     ),
     Stage(
         "returns",
@@ -171,6 +172,7 @@ _CLOSING: Final = (
             "refund_failed",
         ),
         breakdowns=("reason", "product_id", "channel", "region"),
+        burden=True,
     ),
 )
 

@@ -174,6 +174,7 @@ class Stage:
         case_kind: the kind of case that waits in this stage; empty when nothing waits.
         waiting_at: milestones at which a case waits for this stage to act.
         breakdowns: by what a day of the stage is taken apart: columns of the event, or attributes of its types.
+        burden: its volume is trouble: many are bad news, few are none.
     """
 
     name: str
@@ -183,6 +184,7 @@ class Stage:
     case_kind: str = ""
     waiting_at: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ("channel", "region", "business_class", "reason")
+    burden: bool = False
 
 
 @dataclass(frozen=True)

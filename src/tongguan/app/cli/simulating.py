@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,9 @@ from tongguan.app.cli.context import JsonOption, commands, rows_table, told
 
 if TYPE_CHECKING:
     from tongguan.simulate.faults.plan import FaultPlan
+
+
+_EARLIEST, _LATEST = date(1971, 1, 2), date(2180, 1, 1)
 
 
 class ProfileName(StrEnum):
@@ -30,8 +34,8 @@ def add_to(app: typer.Typer) -> None:
 
 def simulate(
     ctx: typer.Context,
-    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 7,
-    orders_per_day: Annotated[int, typer.Option(min=1, help="Usual orders of a usual day; some 40 events come on each.")] = 500,
+    days: Annotated[int, typer.Option(min=1, max=4000, help="How many days.")] = 7,
+    orders_per_day: Annotated[int, typer.Option(min=1, max=100_000, help="Usual orders of a usual day; each brings some 40 events.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed and first day give the same bytes, on any machine.")] = 1,
     first: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; without it, the last is yesterday.")] = None,
     faults: Annotated[str, typer.Option(help="What goes wrong: demo, judge, none, or a plan file (JSON).")] = "none",
@@ -53,6 +57,9 @@ def simulate(
     if truth is not None and events is not None:
         found.say("--truth tells whole days; use it without --events")
         raise typer.Exit(WRONG_USE)
+    if truth is not None and out is not None and truth.resolve() == out.resolve():
+        found.say(f"--truth and --out both name {out}; they are two files")
+        raise typer.Exit(WRONG_USE)
     if rate is not None and into is None:
         found.say("--rate works with --into only: a file is written as fast as it can be")
         raise typer.Exit(WRONG_USE)
@@ -65,6 +72,11 @@ def simulate(
 
     with told(found):
         start = first.date() if first else _yesterday(system_now()) - timedelta(days=days - 1)
+        if not _EARLIEST <= start <= _LATEST:
+            found.say(f"--first {start}: valid from {_EARLIEST} to {_LATEST}")
+            raise typer.Exit(WRONG_USE)
+        # Ended by SIGTERM, the command tidies up as it does after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             plan = _plan(faults, start, days, fault_seed)
             setting = Setting(seed, start, orders_per_day, Profile(profile.value), plan)

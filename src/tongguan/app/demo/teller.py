@@ -143,6 +143,8 @@ class Teller:
             self._tell(made, self._since if day <= self._since // DAY else _EVER, now)
             self._papers.expect(made.files, self._since)
         self._deliver_all(self._papers.due(now))
+        if loaded <= last:
+            self._say(f"Demo: it goes on; what happened since it was stopped is there ({self._sent:,} events)")
         self._note(now)
         self._keep()
 

@@ -261,7 +261,8 @@ def drawn_plan(seed: int, first: int, last: int, name: str = "judge") -> FaultPl
     """
     found: list[Fault] = []
     for week in range(max(1, (last - first + 7) // 7)):
-        found += _drawn(Chance(seed, "faults", week), f"{name}{week}-", first + 7 * week, min(7, last + 1 - first - 7 * week), 5)
+        days = min(7, last + 1 - first - 7 * week)
+        found += _drawn(Chance(seed, "faults", week), f"{name}{week}-", first + 7 * week, days, -(-5 * days // 7))
     return FaultPlan(name, found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,8 @@ _FREE: Final[tuple[str, ...]] = ()
 """Any text but the empty one."""
 
 _SELLING: Final = tuple(sorted({sub.channel for sub in SUBS if sub.style is Style.PAGES}))
+_YEARS: Final = (1971, 2199)
+_NAME: Final = re.compile(r"[\w.-]{1,100}")
 _SHARE: Final = (0, MILLION)
 _MANIFOLD: Final = (0, 100 * MILLION)
 
@@ -79,6 +82,8 @@ def read_plan(path: Path) -> FaultPlan:
     for one in told:
         if one.id in names:
             raise PlanError(f"{path}: two faults are called {one.id!r}; each needs a name of its own")
+        if not _NAME.fullmatch(one.id):
+            raise PlanError(f"{path}: {one.id[:100]!r} is no id of a fault; valid: letters, digits, dot, - and _, at most 100")
         names.add(one.id)
     return FaultPlan(path.stem, [_fault(f"{path}: fault {one.id!r}", one) for one in told])
 
@@ -113,5 +118,7 @@ def _moment(place: str, text: str) -> int:
     except ValueError as error:
         raise PlanError(f"{place}: {text!r} is no time; write it as 2026-11-21T14:05:00+08:00") from error
     if found.tzinfo is None:
-        raise PlanError(f"{place}: {text!r} has no zone; write it as {text}+08:00")
+        raise PlanError(f"{place}: {text!r} has no zone; write it as {found.isoformat()}+08:00")
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise PlanError(f"{place}: {text!r} is out of range; valid: years {_YEARS[0]} to {_YEARS[1]}")
     return of_instant(found)

@@ -125,7 +125,8 @@ def _tell_probes(world: World, day: int, script: Script) -> None:
             steps.append(fault.where["step"])
             step = np.where(hit, len(steps) - 1, step)
         failed |= hit
-        script.touch(fault.id, int(hit.sum()))
+        if fault.kind is FaultKind.PROBE_FAILURE:
+            script.touch(fault.id, int(hit.sum()))
     _tell_tries(chance, number, probe, times, failed, reason, Codes(steps or ("none",), step), script)
 
 
@@ -184,9 +185,8 @@ def _tell_interfaces(world: World, day: int, script: Script) -> None:
         opens = at(day) + hour * HOUR
         within = np.clip(np.minimum(opens + HOUR, fault.end) - np.maximum(opens, fault.start), 0, HOUR)
         worse = np.where(hits[which], fault.strength * within // HOUR, 0)
-        before, raised = _failures(chance, number, calls, raised), np.maximum(raised, worse)
+        raised = np.maximum(raised, worse)
         failures = _failures(chance, number, calls, raised)
-        script.touch(fault.id, int((failures != before).sum()))
     answer = np.array([each.answers for each in INTERFACES], dtype=np.int64)[which]
     answer = answer * (85 + chance.below("answer", number, 36)) // 100 * (MILLION + 8 * raised) // MILLION
     told: dict[str, Column] = {

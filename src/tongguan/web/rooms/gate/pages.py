@@ -64,8 +64,10 @@ async def sign_in(visit: Visit) -> Response:
 
 
 async def _keep_language(visit: Visit, user: User) -> None:
-    """Make the language that was chosen on the sign-in page the user's own."""
+    """Make the language that was chosen on the sign-in page the user's own; for a user who was never here, that of the browser."""
     chosen = choose_language(visit.request.cookies.get(LANGUAGE_COOKIE, ""))
+    if not chosen and user.must_change_password:
+        chosen = visit.language
     if chosen and chosen != user.language:
         await visit.site.accounts.set_preferences(user, chosen, user.theme, user.density)
 

@@ -25,6 +25,7 @@ class HelpPage:
     watch: str
     failing: str
     failing_badly: str
+    high: str
     more: str
     much_more: str
     hour: str
@@ -41,6 +42,7 @@ async def help_page(visit: Visit) -> Response:
         watch=rate(standing.WATCH),
         failing=rate(standing.FAILING),
         failing_badly=rate(2 * standing.FAILING),
+        high=visit.formats.full(standing.HIGH),
         more=visit.formats.full(standing.MORE),
         much_more=visit.formats.full(2 * standing.MORE),
         hour=rate(standing.HOUR),

@@ -20,6 +20,9 @@ LOW: Final = 0.5
 WATCH: Final = 0.8
 """Shares of the lower of the two days' volumes; below the first a stage is abnormal, below the second to be watched."""
 
+HIGH: Final = 1.8
+"""So many times the higher of the two days' volumes, a stage is to be watched; where its volume is trouble, it is abnormal."""
+
 FAILING: Final = 0.05
 """Share of failures in volume from which a stage is to be watched; twice that is abnormal."""
 
@@ -71,8 +74,8 @@ def worst_hour(volume: Sequence[int | None], failures: Sequence[int | None], usu
     return max(found, key=lambda one: one.failures, default=None)
 
 
-def standing(stage: StageStatus) -> Standing:
-    """Return how a stage stands."""
+def standing(stage: StageStatus, *, burden: bool = False) -> Standing:
+    """Return how a stage stands; ``burden`` says that its volume is trouble, so that little of it is none."""
     share = stage.failures / stage.volume if stage.volume >= FLOOR else 0.0
     usual = usual_failing(stage)
     if share >= max(2 * FAILING, 2 * MORE * usual):
@@ -83,10 +86,12 @@ def standing(stage: StageStatus) -> Standing:
     more = share >= max(FAILING, MORE * usual)
     if max(stage.volume_yesterday, stage.volume_last_week) < FLOOR:
         return Standing(Status.WATCH, msg("More failures")) if more else Standing(Status.UNKNOWN)
-    compared = min(stage.volume_yesterday, stage.volume_last_week)
-    if stage.volume < LOW * compared:
+    lower, higher = sorted((stage.volume_yesterday, stage.volume_last_week))
+    if lower >= FLOOR and stage.volume >= HIGH * higher:
+        return Standing(Status.BAD if burden else Status.WATCH, msg("Unusually many"))
+    if not burden and stage.volume < LOW * lower:
         return Standing(Status.BAD, msg("Volume slump"))
-    if stage.volume < WATCH * compared:
+    if not burden and stage.volume < WATCH * lower:
         return Standing(Status.WATCH, msg("Low volume"))
     if more:
         return Standing(Status.WATCH, msg("More failures"))

@@ -59,10 +59,17 @@ def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter, **values: st
     return stage_page_href(stage.name, where)
 
 
+def _changes(visit: Visit, stage: StageStatus, shown: ShownDay) -> tuple[Change, Change]:
+    """Compare with the two days of comparison, by the names that they have from the day shown."""
+    before = visit.text("vs yesterday") if shown.today else visit.text("vs the day before")
+    week = visit.text("vs last week") if shown.today else visit.text("vs the week before")
+    return change(visit, before, stage.volume, stage.volume_yesterday), change(visit, week, stage.volume, stage.volume_last_week)
+
+
 def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter, shown: ShownDay) -> StageTile:
     """Return one stage as the panorama draws it; it leads to the stage's page on the day shown."""
     fmt = visit.formats
-    stands = standing(stage)
+    stands = standing(stage, burden=visit.site.vocabulary.stage(stage.name).burden)
     return StageTile(
         name=stage.name,
         label=visit.codes.stage(stage.name),
@@ -74,10 +81,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         volume=fmt.compact(stage.volume),
         volume_title=fmt.full(stage.volume),
         unit=visit.text("today") if shown.today else shown.day.strftime("%m-%d"),
-        changes=(
-            change(visit, visit.text("vs yesterday"), stage.volume, stage.volume_yesterday),
-            change(visit, visit.text("vs last week"), stage.volume, stage.volume_last_week),
-        ),
+        changes=_changes(visit, stage, shown),
         rate=fmt.compact(stage.rate),
         failures=fmt.compact(stage.failures),
         has_failures=bool(visit.site.vocabulary.stage(stage.name).failures),

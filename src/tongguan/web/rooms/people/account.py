@@ -75,7 +75,7 @@ async def password(visit: Visit) -> Response:
     else:
         fault = await visit.site.accounts.change_password(session, await visit.form_value("current"), new)
         if fault is None:
-            return visit.go("/account?done=password")
+            return visit.go("/" if session.user.must_change_password else "/account?done=password")
         problem = FAULTS[fault]
     page = AccountPage(scope_text(visit), Notice(visit.text(problem), Status.BAD))
     template = "people/password.html" if visit.user.must_change_password else "people/account.html"
