@@ -59,7 +59,7 @@ def test_the_same_content_in_either_kind_of_file(tmp_path: Path) -> None:
 
 def test_seed_profile_and_faults_make_another_province(tmp_path: Path) -> None:
     found = set()
-    for more in ((), ("--seed", "2"), ("--profile", "historical"), ("--faults", "demo"), ("--faults", "judge")):
+    for more in ((), ("--seed", "2"), ("--profile", "historical"), ("--faults", "demo"), ("--faults", "judge", "--fault-seed", "4")):
         path = tmp_path / "a.jsonl"
         answer(tmp_path, *SMALL, *more, "--out", str(path))
         found.add(path.read_bytes())
