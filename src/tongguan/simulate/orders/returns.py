@@ -31,7 +31,7 @@ CANCELLED: Final = 26_000
 """Of the paid orders, in millionths: the customer wants to cancel if it is not too late by then."""
 TOO_LATE: Final = 4_000
 """Of the shipped orders, in millionths: the customer wants to cancel, and is refused."""
-STUCK: Final = 1_200
+STUCK: Final = 150
 """Of the orders, in millionths: something stops them, if they are not done by then."""
 RETURN_REFUSED, RETURN_WITHDRAWN = 80_000, 70_000
 """Of the returns, in millionths."""
