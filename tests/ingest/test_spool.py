@@ -204,6 +204,19 @@ def test_the_backlog_is_what_is_not_loaded(spools: Spools) -> None:
     assert spool.backlog() == 0
 
 
+def test_a_segment_that_goes_while_the_backlog_is_counted_counts_nothing(spools: Spools, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = spools(ROLLING)
+    put(spool, *range(1, 13))
+    listed = spool.segments()
+    assert len(listed) > 3
+    before = spool.backlog()
+    first_size = (spool.folder / f"{listed[0]:012d}.seg").stat().st_size
+    monkeypatch.setattr(spool, "segments", lambda: listed)
+    # As the loader does between the listing and the look at the sizes.
+    (spool.folder / f"{listed[0]:012d}.seg").unlink()
+    assert spool.backlog() == before - first_size
+
+
 def test_a_full_backlog_puts_senders_off(spools: Spools) -> None:
     spool = spools(replace(CONFIG, backlog_bytes=3 * len(pack(frame(1)))))
     put(spool, 1, 2, 3)

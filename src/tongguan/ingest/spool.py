@@ -115,8 +115,17 @@ class Spool:
         if place.segment == end.segment:
             # Asked for every delivery: listing the folder would cost single posts more than their frame.
             return max(0, end.offset - place.offset)
-        whole = sum(self._path(n).stat().st_size for n in self.segments() if place.segment <= n < end.segment)
-        return max(0, whole + end.offset - place.offset)
+        between = {number: self._bytes_of(number) for number in self.segments() if place.segment <= number < end.segment}
+        if between.get(place.segment):
+            between[place.segment] -= place.offset
+        return max(0, sum(between.values()) + end.offset)
+
+    def _bytes_of(self, number: int) -> int:
+        """Return the size of a segment; 0 where the loader has just removed it: then nothing in it waits any more."""
+        try:
+            return self._path(number).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def segments(self) -> list[int]:
         """Return the numbers of the segments on disk, in order."""
