@@ -214,3 +214,11 @@ def test_before_any_data(rig: Rig) -> None:
     found = ask(rig, NOW - timedelta(days=3650))
     assert found.data_through is None
     assert all(volumes(found, one.name) == (0, 0, 0) for one in WORDS.stages)
+
+
+def test_what_waits_is_not_asked_for_where_it_is_not_wanted(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asked(rig.warehouse, monkeypatch) as texts:
+        found = flow(rig.warehouse, WORDS, FlowFilter(), EVERYTHING, NOW, ZONE, waiting=False)
+    assert all(stage.backlog is None and stage.oldest is None for stage in found.stages)
+    assert not any("step_time" in text for text in texts)
+    assert any(stage.volume for stage in found.stages)

@@ -22,6 +22,7 @@ from tongguan.simulate.orders.telling import tell_orders
 from tongguan.simulate.plans import DayState, Wishes
 from tongguan.simulate.province.goods import PRICES, PRODUCTS
 from tongguan.simulate.telling import Script
+from tongguan.simulate.visits.plan import plan_visits
 from tongguan.simulate.world import Setting, World
 
 VOCABULARY = Vocabulary(ALL_PACKS)
@@ -188,6 +189,12 @@ def test_each_order_ends_in_one_way_or_is_silent(days: list[Made]) -> None:
         assert ((orders.paid >= 0) ^ (orders.payments.left_time >= 0))[open_money].all()
         left = orders.payments.left_time >= 0
         assert (orders.cancelled[left] > orders.payments.left_time[left]).all()
+
+
+def test_of_very_many_orders_a_few_are_never_heard_of_again() -> None:
+    large = World(Setting(seed=1, first=date(2026, 9, 1), orders_per_day=40_000))
+    orders = plan_orders(large, large.first, plan_visits(large, large.first).wishes, DayState())
+    assert 0 < int((orders.ended < 0).sum()) < len(orders) // 100
 
 
 def test_money_goes_back_exactly_where_orders_are_given_up_or_returned(days: list[Made]) -> None:

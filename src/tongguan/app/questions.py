@@ -89,7 +89,9 @@ class StageQuestions:
         here = self._installation
         moment = at or here.now()
         zone = here.settings.zone
-        return await self._ask(lambda c: flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, cancellation=c))
+        return await self._ask(
+            lambda c: flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, waiting=at is None, cancellation=c)
+        )
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
         """Return one day of a stage."""

@@ -35,13 +35,14 @@ def flow(
     at: datetime,
     zone: str,
     *,
+    waiting: bool = True,
     cancellation: Cancellation | None = None,
 ) -> Flow:
     """Return how every stage within the scope does at ``at``.
 
     Days and hours are those of ``zone``. All three days are counted up to the same time of day; an hour that a clock change
     repeats is one hour of the day, and one that it leaves out has no events. The number of queries does not depend on the number
-    of stages.
+    of stages. What waits is known of now only: without ``waiting`` it is not asked for, and backlogs are None.
 
     Raises:
         WarehouseError: see :meth:`Warehouse.query`.
@@ -51,9 +52,9 @@ def flow(
     conditions, parameters = flow_conditions(where, scope)
     counts = _hourly(warehouse, days, conditions, parameters, cancellation)
     partial = _this_hour(warehouse, local, days, conditions, parameters, cancellation)
-    waiting = _waiting(warehouse, vocabulary, conditions, parameters, cancellation)
+    cases = _waiting(warehouse, vocabulary, conditions, parameters, cancellation) if waiting else {}
     stages = [
-        _status(stage, local, days, counts, partial, waiting.get(stage.case_kind, {}))
+        _status(stage, local, days, counts, partial, cases.get(stage.case_kind, {}) if waiting else None)
         for stage in vocabulary.stages
         if scope.sees_stage(stage.name)
     ]
@@ -157,7 +158,7 @@ def _status(
     days: Sequence[date],
     counts: Counts,
     partial: dict[date, dict[str, int]],
-    waiting: dict[str, Waiting],
+    waiting: dict[str, Waiting] | None,
 ) -> StageStatus:
     today, yesterday, last_week = days
 
@@ -168,7 +169,7 @@ def _status(
         whole = sum(_sum(counts.get((day, hour), {}), types) for hour in range(local.hour))
         return whole + _sum(partial.get(day, {}), types)
 
-    here = [waiting[step] for step in stage.waiting_at if step in waiting]
+    here = [waiting[step] for step in stage.waiting_at if step in waiting] if waiting is not None else []
     hourly, failed = ([in_hour(today, hour, types) for hour in range(local.hour)] for types in (stage.volume, stage.failures))
     to_come: list[None] = [None] * (23 - local.hour)
     # An hour before on the clock may be another day, and is not hour − 1 after a clock change.
@@ -180,7 +181,7 @@ def _status(
         volume_last_week=until_now(last_week, stage.volume),
         rate=in_hour(last.date(), last.hour),
         failures=until_now(today, stage.failures),
-        backlog=sum(w.cases for w in here) if stage.case_kind else None,
+        backlog=sum(w.cases for w in here) if stage.case_kind and waiting is not None else None,
         oldest=min((w.oldest for w in here), default=None),
         hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *to_come],
         hourly_yesterday=[in_hour(yesterday, hour) for hour in range(24)],

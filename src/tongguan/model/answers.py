@@ -146,7 +146,7 @@ class StageStatus:
         volume_yesterday, volume_last_week: the same stretch of the day, one and seven days before.
         rate: volume of the last full hour before ``at``.
         failures: failure events since midnight.
-        backlog: cases that wait here now; None where nothing can wait.
+        backlog: cases that wait here now; None where nothing can wait, and where another moment than now was asked for.
         oldest: since when the oldest of them waits.
         hourly: volume in each hour of today, 24 entries; None for hours to come.
         hourly_yesterday: the same of yesterday, 24 entries.

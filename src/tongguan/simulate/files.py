@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Final
+from typing import IO, Final, cast
 
 ENDINGS: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
@@ -31,7 +31,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         if path.suffix == ".gz":
             # Without a name and with time 0 in its header, a gzip file depends on nothing but its content and the compressor.
             with gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=4, mtime=0) as packed:
-                yield packed  # type: ignore[misc]
+                yield cast("IO[bytes]", packed)
         else:
             yield raw
 

@@ -56,6 +56,7 @@ _CASES: Final = (
     "until: first event before",
     "open_only: `true` for cases that have not ended",
 )
+_AT: Final = "at: the moment, now without it; what waits is told of now only"
 _WITHIN: Final = (
     "hour: only this hour of the day, 0 to 23",
     "by: a breakdown of the stage, such as `channel`; with `value`",
@@ -66,7 +67,7 @@ _PAGE: Final = ("limit: rows, 50 without it", "offset: rows to pass over")
 _IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
 
 READING: Final = (
-    Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, "at: the moment, now without it"), answers.Flow),
+    Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, _AT), answers.Flow),
     Described(
         "GET",
         "/stages/{stage}/events",

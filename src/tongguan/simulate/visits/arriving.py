@@ -35,11 +35,10 @@ def who_comes(world: World, day: int, chance: Chance) -> Came:
     there, touched = open_kiosks(world, day, chance, numbers, times, sub, customer)
     recognised = chance.happens("recognised", numbers, rates(world.profile).known[sub])
     campaign = reached(world, day, times, customer)
-    columns = (numbers, times, sub, customer, age)
     if touched:
-        columns = tuple(column[there] for column in columns)  # type: ignore[assignment]
+        numbers, times, sub, customer, age = numbers[there], times[there], sub[there], customer[there], age[there]
         recognised, campaign = recognised[there], campaign[there]
-    return Came(*columns, recognised, campaign, tuple(touched))
+    return Came(numbers, times, sub, customer, age, recognised, campaign, tuple(touched))
 
 
 def open_kiosks(

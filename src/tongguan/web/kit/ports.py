@@ -191,7 +191,10 @@ class Questions(Protocol):
     """
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
-        """Return the whole process at a moment (None: now), every stage of the vocabulary that the user sees, in order."""
+        """Return the whole process at a moment, every stage of the vocabulary that the user sees, in order.
+
+        None stands for now; what waits is told of now only.
+        """
         ...
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:

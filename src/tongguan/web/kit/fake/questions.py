@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -99,10 +100,12 @@ class FakeQuestions:
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
         self._check()
-        at = at or self._now()
+        present, at = at is None, at or self._now()
         local = at.astimezone(self._zone)
         traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
         stages = tuple(self._stage(s, traces, local) for s in self._vocabulary.stages if user.scope.sees_stage(s.name))
+        if not present:
+            stages = tuple(replace(stage, backlog=None, oldest=None) for stage in stages)
         newest = max((e.received_time for t in self._traces.values() for e in t.events), default=None)
         return Flow(at, local.date().isoformat(), newest, stages)
 

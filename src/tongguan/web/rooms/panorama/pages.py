@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.panorama.cards import cards
 from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
 from tongguan.web.rooms.panorama.stage import FILTERS, stage_page
-from tongguan.web.rooms.panorama.tiles import past, tile
+from tongguan.web.rooms.panorama.tiles import tile
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,6 @@ def _address(visit: Visit, shown: ShownDay) -> Address:
 async def _flow_part(visit: Visit, shown: ShownDay) -> FlowPart:
     where, address = FlowFilter(**{name: code_value(visit, name) for name in FILTERS}), _address(visit, shown)
     panel = await visit.ask(visit.site.questions.flow(visit.user, where, shown.at))
-    if panel.value:
-        panel = Panel(replace(panel.value, stages=[past(shown, stage) for stage in panel.value.stages]))
     flow = panel.value
     tiles = [tile(visit, stage, place, flow, where, shown) for place, stage in enumerate(flow.stages, 1)] if flow else []
     stale = bool(shown.today and flow and flow.data_through and flow.at - flow.data_through > visit.site.settings.stale_after)

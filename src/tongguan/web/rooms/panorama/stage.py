@@ -20,7 +20,7 @@ from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
 from tongguan.web.rooms.panorama.standing import FLOOR, HOUR, HOUR_MORE
-from tongguan.web.rooms.panorama.tiles import HOURS, orders_href, past, tile
+from tongguan.web.rooms.panorama.tiles import HOURS, orders_href, tile
 
 FILTERS: Final = ("channel", "region", "business_class", "brand")
 WITHIN: Final = ("hour", "by", "value", "failed")
@@ -119,7 +119,7 @@ def _address(stage: Stage, where: EventFilter, shown: ShownDay) -> Address:
 def _tile(visit: Visit, flow: Flow | None, name: str, where: FlowFilter, shown: ShownDay) -> StageTile | None:
     for place, stage in enumerate(flow.stages if flow else (), 1):
         if flow and stage.name == name:
-            return tile(visit, past(shown, stage), place, flow, where, shown)
+            return tile(visit, stage, place, flow, where, shown)
     return None
 
 

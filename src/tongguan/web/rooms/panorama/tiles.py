@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tongguan.model.answers import Flow, FlowFilter, StageStatus
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Change, Spark, StageTile
@@ -34,11 +32,6 @@ def spark(visit: Visit, stage: StageStatus) -> Spark:
         before=visit.formats.full(stage.volume_yesterday),
     )
     return Spark(points(stage.hourly, top, HOURS), points(stage.hourly_yesterday, top, HOURS), label)
-
-
-def past(shown: ShownDay, stage: StageStatus) -> StageStatus:
-    """Return a stage as a past day shows it: what waits is known of now only."""
-    return stage if shown.today else replace(stage, backlog=None, oldest=None)
 
 
 def orders_href(where: FlowFilter, **values: str) -> str:
