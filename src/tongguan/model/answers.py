@@ -6,10 +6,12 @@ Times are aware and in UTC; the edge turns them into the operation's zone. Amoun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from tongguan.model.measures import Figure
 
 NESTED: Final = {"region": "-", "business_class": "."}
 """Columns whose codes nest, and by which character: a filter by ``goods`` covers ``goods.handset``, one by ``GX`` covers ``GX-NN``."""
@@ -152,6 +154,9 @@ class StageStatus:
         hourly_yesterday: the same of yesterday, 24 entries.
         failures_yesterday, failures_last_week: failures of the same stretch of the day, one and seven days before.
         hourly_failures, hourly_failures_yesterday: failures in each hour, like ``hourly`` and ``hourly_yesterday``.
+        hourly_last_week: volume in each hour seven days before, 24 entries.
+        warned, late, paused: how many of ``backlog`` are past their warning but not their limit, past their limit, and stand still
+            because somebody outside must act; None where ``backlog`` is.
     """
 
     name: str
@@ -168,6 +173,10 @@ class StageStatus:
     failures_last_week: int = 0
     hourly_failures: Sequence[int | None] = ()
     hourly_failures_yesterday: Sequence[int] = ()
+    hourly_last_week: Sequence[int] = ()
+    warned: int | None = None
+    late: int | None = None
+    paused: int | None = None
 
 
 @dataclass(frozen=True)
@@ -200,11 +209,18 @@ class EventFilter(FlowFilter):
 
 @dataclass(frozen=True)
 class Share:
-    """What of a stage's day has one value; an empty ``value`` sums up the values that are not listed."""
+    """What of a stage's day has one value; an empty ``value`` sums up the values that are not listed.
+
+    Attributes:
+        volume_before: volume of the day before, up to the same time of the day.
+        figures: measure → its value here; measures that cannot be taken apart (nothing of their types has the breakdown) are left out.
+    """
 
     value: str
     volume: int
     failures: int
+    volume_before: int = 0
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -216,6 +232,33 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
+class DayHours:
+    """Volume and failures of one day (ISO text) in each of its hours, 24 entries; None for hours to come."""
+
+    day: str
+    volume: Sequence[int | None]
+    failures: Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class MeasureDay:
+    """One measure on one day of a stage.
+
+    Attributes:
+        now: of the day (or the hour that was asked for).
+        before, week: of the day before and of seven days before, up to the same time of the day.
+        hours: in each hour of the day, 24 entries; None for hours to come and where nothing was there to measure.
+        hours_before: the same of the day before.
+    """
+
+    now: Figure
+    before: Figure
+    week: Figure
+    hours: Sequence[Figure] = ()
+    hours_before: Sequence[Figure] = ()
+
+
+@dataclass(frozen=True)
 class StageDay:
     """One day of one stage.
 
@@ -224,6 +267,8 @@ class StageDay:
         volume, failures: in each hour, 24 entries.
         volume_before, failures_before: the same of the day before.
         breakdowns: those that have any value.
+        measures: name → measure; ``volume`` and ``failures`` stand first.
+        past: the last 14 days up to and with ``day``, oldest first.
     """
 
     day: str
@@ -232,6 +277,8 @@ class StageDay:
     volume_before: Sequence[int]
     failures_before: Sequence[int]
     breakdowns: Sequence[Breakdown]
+    measures: Mapping[str, MeasureDay] = field(default_factory=dict)
+    past: Sequence[DayHours] = ()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, OBJECT_KINDS, REFERENCES
+from tongguan.model.measures import OWN, How, Measure
 
 
 class VocabularyError(ValueError):
@@ -128,6 +130,21 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """How long a case may stand at a step; all-day time.
+
+    Attributes:
+        warning: from then on it is warned.
+        late: from then on it is late.
+        promised: where the case has a promised time, that is the limit, and the warning comes ``late - warning`` before it.
+    """
+
+    warning: timedelta
+    late: timedelta
+    promised: bool = False
+
+
+@dataclass(frozen=True)
 class CaseKind:
     """One kind of run of a process: an order, a package, a ticket.
 
@@ -137,6 +154,8 @@ class CaseKind:
         milestones: in the usual order.
         sums: named amounts of a case; lists of cases show ``sold`` and ``paid`` where declared.
         due_at: milestones whose ``due_time`` is what the customer was promised; empty for all.
+        limits: step → how long a case may stand there; steps that are not named have no limit.
+        pauses: milestone from which somebody outside must act → milestone that ends the pause; so does any later step.
     """
 
     name: str
@@ -144,6 +163,8 @@ class CaseKind:
     milestones: tuple[Milestone, ...]
     sums: Mapping[str, Sum] = field(default_factory=lambda: MappingProxyType({}))
     due_at: tuple[str, ...] = ()
+    limits: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
+    pauses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def key(self) -> str:
@@ -175,6 +196,7 @@ class Stage:
         waiting_at: milestones at which a case waits for this stage to act.
         breakdowns: by what a day of the stage is taken apart: columns of the event, or attributes of its types.
         burden: its volume is trouble: many are bad news, few are none.
+        measures: what it is measured by besides volume and failures, the most important first.
     """
 
     name: str
@@ -185,6 +207,7 @@ class Stage:
     waiting_at: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ("channel", "region", "business_class", "reason")
     burden: bool = False
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,7 +278,7 @@ class Vocabulary:
             if kind.name not in OBJECT_KINDS:
                 raise VocabularyError(f"case kind {kind.name!r} has no column; {valid_hint(kind.name, OBJECT_KINDS)}")
             _no_twins(f"milestones of {kind.name}", [m.name for m in kind.milestones])
-            for milestone in kind.due_at:
+            for milestone in (*kind.due_at, *kind.limits, *kind.pauses, *kind.pauses.values()):
                 kind.milestone(milestone)
             for total in kind.sums.values():
                 for milestone in (*total.plus, *total.minus, *total.otherwise):
@@ -272,6 +295,7 @@ class Vocabulary:
             for milestone in stage.waiting_at:
                 self.case_kind(stage.case_kind).milestone(milestone)
             self._check_breakdowns(stage)
+            self._check_measures(stage)
 
     def _check_names(self) -> None:
         declared = {*EVENT_FIELDS, *(attribute.name for one in self.event_types.values() for attribute in one.attributes)}
@@ -312,6 +336,21 @@ class Vocabulary:
         for name in stage.breakdowns:
             if name not in known:
                 raise VocabularyError(f"stage {stage.name}: no column and no attribute {name!r}; {valid_hint(name, sorted(known))}")
+
+    def _check_measures(self, stage: Stage) -> None:
+        names = [*OWN, *(measure.name for measure in stage.measures)]
+        _no_twins(f"measures of stage {stage.name}", names)
+        for measure in stage.measures:
+            for event_type in measure.types:
+                self.event_type(event_type)
+            if not measure.types and measure.how is not How.SHARE:
+                raise VocabularyError(f"measure {measure.name!r} of stage {stage.name} looks at no event type")
+            for column in measure.columns:
+                if column not in EVENT_FIELDS:
+                    raise VocabularyError(f"measure {measure.name!r} names column {column!r}; {valid_hint(column, EVENT_FIELDS)}")
+            for other in (measure.part, measure.whole) if measure.how is How.SHARE else ():
+                if other not in names:
+                    raise VocabularyError(f"measure {measure.name!r} of stage {stage.name} names {other!r}; {valid_hint(other, names)}")
 
     def stage(self, name: str) -> Stage:
         """Return a stage by name; KeyError names the nearest."""

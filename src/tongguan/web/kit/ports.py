@@ -27,6 +27,7 @@ from tongguan.model.answers import (
 )
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
+from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
 
 
 class QuestionFailedError(Exception):
@@ -206,6 +207,12 @@ class Questions(Protocol):
 
         ``gap`` is None and ``via`` names the kind of the first reference; empty for a stage outside the scope.
         """
+        ...
+
+    async def waiting(
+        self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int
+    ) -> WaitingPage:
+        """Return one page of what waits now within the user's regions and stages; rows without the sorted value come last."""
         ...
 
     async def cases(self, user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:

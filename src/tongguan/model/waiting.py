@@ -1,0 +1,83 @@
+"""What waits: the open steps of cases, and how their time limits stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tongguan.model.answers import FlowFilter
+
+
+class Lateness(StrEnum):
+    """How an open step stands against its limit. Paused comes before all others: whoever waits for the customer is not late."""
+
+    PAUSED = "paused"
+    LATE = "late"
+    WARNED = "warned"
+    ON_TIME = "on_time"
+    UNLIMITED = "unlimited"
+
+
+@dataclass(frozen=True)
+class WaitingFilter(FlowFilter):
+    """Which open steps are asked for; empty fields do not filter.
+
+    Attributes:
+        stage: name of a stage; the steps that wait for it to act.
+        step: a milestone.
+        lateness: how they stand at the moment of asking.
+        search: an exact or leading part of the case's own id.
+    """
+
+    stage: str = ""
+    step: str = ""
+    lateness: Lateness | None = None
+    search: str = ""
+
+
+class WaitingOrder(StrEnum):
+    """By which column what waits is sorted."""
+
+    SINCE = "since"
+    LATE = "late"
+    CASE_ID = "id"
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """One case at its open step.
+
+    Attributes:
+        step: the milestone it reached last, whose follower is awaited.
+        since: when it reached it.
+        warned_from, late_from: when the limit's warning and the limit itself are reached; None without a limit.
+        paused_since: since when the customer or the courier must act; None where nobody outside must.
+    """
+
+    kind: str
+    case_id: str
+    stage: str
+    step: str
+    since: datetime
+    warned_from: datetime | None
+    late_from: datetime | None
+    paused_since: datetime | None
+    lateness: Lateness
+    channel: str
+    region: str
+    business_class: str
+    brand: str
+    customer_id: str
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """One page of what waits; ``total`` counts all that match, ``counts`` how they stand when the filter's own lateness is left out."""
+
+    rows: Sequence[WaitingRow]
+    total: int
+    offset: int
+    limit: int
+    counts: dict[Lateness, int]
