@@ -82,7 +82,12 @@ class KpiCard:
 
 @dataclass(frozen=True)
 class StageTile:
-    """One stage of the process on the panorama."""
+    """One stage of the process on the panorama.
+
+    Attributes:
+        late, warned, paused: how many of what waits are past their limit, past their warning, and stand still because somebody
+            outside must act; empty where that is not known.
+    """
 
     name: str
     label: str
@@ -103,6 +108,9 @@ class StageTile:
     oldest: str
     oldest_title: str
     spark: Spark
+    late: str = ""
+    warned: str = ""
+    paused: str = ""
 
 
 @dataclass(frozen=True)
