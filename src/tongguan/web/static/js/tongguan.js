@@ -1,4 +1,4 @@
-// Behaviour of every page: keyboard, filters, rows, dialogs, copying, live parts. State is in the address; pages work without it.
+// Behaviour of every page: keyboard, filters, rows, dialogs, copying. State is in the address; pages work without it.
 "use strict";
 
 (() => {
@@ -155,29 +155,6 @@
   all(".tg-hours").forEach((strip) => {
     const chosen = find("[aria-current]", strip);
     if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
-  });
-
-  // Live parts: asked again while the page is seen; numbers that changed are marked for a moment. Focus and scroll stay.
-  all("[data-live-part]").forEach((part) => {
-    let before = new Map();
-    const values = () => new Map(all("[data-live]", part).map((node, i) => [`${node.closest("[id]")?.id} ${i}`, node.textContent]));
-    const pointed = () => part.matches(":hover") && String(getSelection()) !== "";
-    setInterval(() => {
-      if (!document.hidden && !pointed()) { before = values(); part.dispatchEvent(new CustomEvent("tongguan:refresh")); }
-    }, Number(part.dataset.livePart) * 1000);
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) part.dispatchEvent(new CustomEvent("tongguan:refresh")); });
-    const lost = (is) => all("[data-live-lost]").forEach((banner) => { banner.hidden = !is; });
-    ["htmx:error", "htmx:response:error"].forEach((name) => part.addEventListener(name, () => lost(true)));
-    part.addEventListener("htmx:after:swap", () => {
-      lost(false);
-      const nodes = all("[data-live]", part);
-      [...values()].forEach(([key, text], i) => {
-        if (before.size && before.get(key) !== undefined && before.get(key) !== text) {
-          nodes[i].classList.add("tg-changed");
-          setTimeout(() => nodes[i].classList.remove("tg-changed"), 600);
-        }
-      });
-    });
   });
 
   window.Tongguan = { language: root.lang, zone: root.dataset.zone, format: window.TongguanFormat.make(root.lang, root.dataset.zone) };
