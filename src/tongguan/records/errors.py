@@ -204,3 +204,47 @@ class VaultKeyError(RecordsError):
             f"主密钥无法打开 {owner!r} 的数据密钥：请使用创建本库时的主密钥",
             f"the master key does not open the data key of {owner!r}: use the master key that this store was made with",
         )
+
+
+class ViewNameTakenError(RecordsError):
+    """The user has a view of that name on the page."""
+
+    key = "view_name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"已有名为“{name}”的视图，请换名或覆盖", f"a view called {name!r} exists here; give another name or overwrite it")
+
+
+class BadViewNameError(RecordsError):
+    """The text cannot be a view's name."""
+
+    key = "bad_view_name"
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(
+            f"视图名称 {name!r} 无效：须为 1–{most} 个可见字符",
+            f"{name!r} cannot be a view's name: give 1–{most} visible characters",
+        )
+
+
+class BadViewQueryError(RecordsError):
+    """The filters are too long to be kept."""
+
+    key = "bad_view_query"
+
+    def __init__(self, length: int, most: int) -> None:
+        super().__init__(
+            f"筛选条件过长（{length} 字符，最多 {most}），请减少搜索的编号",
+            f"the filters are too long to be kept ({length} characters, at most {most}); search for fewer ids",
+        )
+
+
+class TooManyViewsError(RecordsError):
+    """The user has as many views of the page as there may be."""
+
+    key = "too_many_views"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"每个页面最多保存 {most} 个视图，请先删除不用的", f"a page holds at most {most} views of a user; delete one first"
+        )

@@ -332,3 +332,53 @@ LIVE_TOKEN: Final = api_tokens.c.revoked_at.is_(None)
 """Which tokens are in force; no two of them have the same name."""
 
 Index("uq_api_tokens_live_name", api_tokens.c.name, unique=True, sqlite_where=LIVE_TOKEN, postgresql_where=LIVE_TOKEN)
+
+
+class SavedViewColumns(TypedColumns):
+    """Filters, order and columns of a list under a name. An empty ``name`` holds the columns that a user wants on a page."""
+
+    id: Named[str] = Column(Words, primary_key=True)
+    owner: Named[str] = Column(Words)
+    page: Named[str] = Column(Words)
+    name: Named[str] = Column(Words)
+    query: Named[str] = Column(Words)
+    shared: Named[bool] = Column(Boolean)
+    changed_at: Named[datetime] = Column(Instant)
+    deleted_at: Named[datetime | None] = Column(Instant)
+
+
+saved_views = Table("saved_views", metadata, SavedViewColumns, Index(None, "page", "shared"))
+
+LIVE_VIEW: Final = saved_views.c.deleted_at.is_(None)
+"""Which views are there; deleted ones can be brought back for a while. No two live ones of an owner and page have the same name."""
+
+Index(
+    "uq_saved_views_live_name",
+    saved_views.c.owner,
+    saved_views.c.page,
+    saved_views.c.name,
+    unique=True,
+    sqlite_where=LIVE_VIEW,
+    postgresql_where=LIVE_VIEW,
+)
+
+
+class OpenStepColumns(TypedColumns):
+    """Where an open case stands, and from when it is warned and late. ``case_key`` is ``case_id`` short enough to index."""
+
+    kind: Named[str] = Column(Words, primary_key=True)
+    case_key: Named[str] = Column(Words, primary_key=True)
+    case_id: Named[str] = Column(Words)
+    step: Named[str] = Column(Words)
+    since: Named[datetime] = Column(Instant)
+    warned_from: Named[datetime | None] = Column(Instant)
+    late_from: Named[datetime | None] = Column(Instant)
+    paused_since: Named[datetime | None] = Column(Instant)
+    channel: Named[str] = Column(Words)
+    region: Named[str] = Column(Words)
+    business_class: Named[str] = Column(Words)
+    brand: Named[str] = Column(Words)
+    customer_id: Named[str] = Column(Words)
+
+
+open_steps = Table("open_steps", metadata, OpenStepColumns, Index(None, "kind", "step", "since"))

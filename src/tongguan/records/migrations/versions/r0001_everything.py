@@ -21,6 +21,8 @@ def upgrade() -> None:
     _audit()
     _regions()
     _users()
+    _saved_views()
+    _waiting()
 
 
 def _accounts() -> None:
@@ -276,3 +278,37 @@ def _users() -> None:
     )
     live = sa.text("revoked_at IS NULL")
     op.create_index("uq_api_tokens_live_name", "api_tokens", ["name"], unique=True, sqlite_where=live, postgresql_where=live)
+
+
+def _waiting() -> None:
+    texts = ("step", "channel", "region", "business_class", "brand", "customer_id")
+    op.create_table(
+        "open_steps",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("case_key", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in ("warned_from", "late_from", "paused_since")),
+        sa.PrimaryKeyConstraint("kind", "case_key", name="pk_open_steps"),
+    )
+    op.create_index("ix_open_steps_kind_step_since", "open_steps", ["kind", "step", "since"])
+
+
+def _saved_views() -> None:
+    op.create_table(
+        "saved_views",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
+    )
+    op.create_index("ix_saved_views_page_shared", "saved_views", ["page", "shared"])
+    live = sa.text("deleted_at IS NULL")
+    names = ["owner", "page", "name"]
+    op.create_index("uq_saved_views_live_name", "saved_views", names, unique=True, sqlite_where=live, postgresql_where=live)
