@@ -254,3 +254,25 @@ def test_a_list_costs_one_question_however_long(desk: Desk, monkeypatch: pytest.
     with asked(desk.rig.warehouse, monkeypatch) as texts:
         desk.page(offset=1000)
     assert len(texts) == 2
+
+
+def test_many_ids_of_any_kind_at_once_and_which_of_them_are_not_known(desk: Desk) -> None:
+    page = desk.page(ids=("A-1", "PAY-2", "T-77", "A-", "nobody", "KX 1", "a'b"))
+    assert {row.case_id for row in page.rows} == {"A-1", "A-2", "B-2", "a'b"}
+    assert page.total == 4
+    assert page.missing == ["A-", "nobody"]
+    assert desk.page(ids=("A-1", "nobody"), offset=1).missing == ()
+    assert desk.found(ids=("c1",), status="delivered") == {"A-1"}
+    assert desk.page(ids=("A-2",), status="delivered").missing == [], "it is known, only not delivered"
+    assert desk.page(ids=("13800138000", "A-1"), tokens={"13800138000": CUSTOMER_TOKEN}).missing == []
+    assert desk.found(ids=("13800138000", "A-1"), tokens={"13800138000": CUSTOMER_TOKEN}) == {"A-1", "A-10"}
+    nanning = Scope(Level.CITY, regions=frozenset({"GX-NN"}))
+    assert desk.page(nanning, ids=("A-1", "A-10", "T-77", "c1")).missing == ["A-10", "T-77"]
+    many = tuple(f"X-{n}" for n in range(499))
+    assert desk.page(ids=(*many, "B-1")).missing == list(many)
+
+
+def test_own_ids_are_nobody_elses(desk: Desk) -> None:
+    assert desk.found(case_ids=("A-1", "PAY-2", "c1", "B-1")) == {"A-1", "B-1"}
+    assert desk.found(case_ids=("A-1", "B-1"), ids=("c1",), search="PAY") == {"A-1"}
+    assert desk.found(Scope(Level.CITY, regions=frozenset({"GX-NN"})), case_ids=("A-1", "A-10")) == {"A-1"}

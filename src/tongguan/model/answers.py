@@ -29,6 +29,8 @@ class CaseFilter:
         channel, region, business_class, customer_id: latest value of the attribute; a region and a class cover those below them.
         since, until: first event at or after, and before.
         open_only: only those whose current milestone is not final (a delivered order with a return asked for is open again).
+        ids: cases that have one of these ids, its own or another's, exactly.
+        case_ids: cases of these own ids.
     """
 
     search: str = ""
@@ -42,6 +44,8 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     open_only: bool = False
+    ids: tuple[str, ...] = ()
+    case_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,17 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of a list of cases; ``total`` counts all that match."""
+    """One page of a list of cases; ``total`` counts all that match.
+
+    Attributes:
+        missing: of the filter's ``ids`` those that no visible case has, whatever else is filtered; told with the first page only.
+    """
 
     rows: Sequence[CaseRow]
     total: int
     offset: int
     limit: int
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,6 +63,7 @@ def case_page(
     limit: int = 50,
     offset: int = 0,
     aliases: Sequence[str] = (),
+    tokens: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     cancellation: Cancellation | None = None,
 ) -> CasePage:
@@ -71,6 +72,7 @@ def case_page(
     Args:
         sort: a name of :data:`SORTS`; cases without a value come last, ties are broken by case id.
         aliases: further texts that mean the same as ``where.search`` (the tokens of a personal value).
+        tokens: for each of ``where.ids`` another text that means the same.
 
     Raises:
         UnknownSortError: no such sort.
@@ -80,7 +82,7 @@ def case_page(
     if sort not in SORTS:
         raise UnknownSortError(f"cannot sort by {sort!r}; {valid_hint(sort, SORTS)}")
     case_kind = vocabulary.case_kind(kind)
-    narrowed = _narrowed(case_kind, where, aliases)
+    narrowed = _narrowed(case_kind, where, aliases, tokens or {})
     wanted = _wanted(vocabulary, case_kind, where, scope)
     direction = "DESC" if descending else "ASC"
     sql = (
@@ -96,7 +98,9 @@ def case_page(
         total = _total(warehouse, case_kind, narrowed, wanted, limits, cancellation)
     else:
         total = 0
-    return CasePage([_case_row(kind, row) for row in rows], total, offset, limit)
+    asked = where.ids if not offset else ()
+    missing = _missing(warehouse, case_kind, asked, tokens or {}, scope, limits, cancellation) if asked else ()
+    return CasePage([_case_row(kind, row) for row in rows], total, offset, limit, missing)
 
 
 def _total(
@@ -127,7 +131,60 @@ def find_case(
     return _case_row(kind, rows[0]) if rows else None
 
 
-def _narrowed(kind: CaseKind, where: CaseFilter, aliases: Sequence[str]) -> Condition:
+def _narrowed(kind: CaseKind, where: CaseFilter, aliases: Sequence[str], tokens: Mapping[str, str]) -> Condition:
+    """Return the condition on case ids that a search and lists of ids make."""
+    parts = [_searched(kind, where, aliases)]
+    if where.ids:
+        text = f"case_id IN (SELECT found_case FROM ({_pairs_sql(kind)}))"
+        parts.append(Condition(text, {"ids": [*where.ids, *_tokens_of(where.ids, tokens)]}))
+    if where.case_ids:
+        parts.append(Condition("case_id IN {case_ids:Array(String)}", {"case_ids": list(where.case_ids)}))
+    parameters: dict[str, Any] = {}
+    for part in parts:
+        parameters |= part.parameters
+    return Condition(" AND ".join(part.text for part in parts if part.text), parameters)
+
+
+def _tokens_of(ids: Sequence[str], tokens: Mapping[str, str]) -> list[str]:
+    return [tokens[one] for one in ids if one in tokens]
+
+
+def _pairs_sql(kind: CaseKind) -> str:
+    """Return SQL for ``id`` and ``found_case``: which cases have one of the ids. A busy object counts by its first events only."""
+    found = (
+        f"SELECT id, business_date, type, time, event_id FROM event_objects WHERE kind IN ({_KINDS}) AND id IN {{ids:Array(String)}}"
+        f" LIMIT {_EVENTS_PER_ID} BY kind, id"
+    )
+    named = (
+        f"SELECT business_date, type, time, event_id, {kind.key} AS found_case FROM events WHERE (business_date, type, time) IN"
+        f" (SELECT business_date, type, time FROM ({found})) AND {kind.key} != ''"
+    )
+    return f"SELECT DISTINCT id, found_case FROM ({found}) AS o INNER JOIN ({named}) AS e USING (business_date, type, time, event_id)"
+
+
+def _missing(
+    warehouse: Warehouse,
+    kind: CaseKind,
+    ids: Sequence[str],
+    tokens: Mapping[str, str],
+    scope: Scope,
+    limits: Limits | None,
+    cancellation: Cancellation | None,
+) -> list[str]:
+    """Return those of the ids that no case within the scope has."""
+    wanted = {"ids": [*ids, *_tokens_of(ids, tokens)]}
+    pairs = warehouse.query(_pairs_sql(kind), wanted, limits=limits, cancellation=cancellation).dicts()
+    regions = region_condition(scope)
+    if regions.text and pairs:
+        sql = f"SELECT case_id FROM ({states_sql(kind, 'case_id IN {found:Array(String)}')}) WHERE {regions.text}"
+        parameters = {"found": sorted({pair["found_case"] for pair in pairs}), **regions.parameters}
+        visible = {row["case_id"] for row in warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).dicts()}
+        pairs = [pair for pair in pairs if pair["found_case"] in visible]
+    found = {pair["id"] for pair in pairs}
+    return [one for one in ids if one not in found and tokens.get(one) not in found]
+
+
+def _searched(kind: CaseKind, where: CaseFilter, aliases: Sequence[str]) -> Condition:
     """Return the condition on case ids that a search makes: ids that begin so, or events that name such an object."""
     texts = [text for text in (where.search.strip(), *aliases) if text]
     if not texts:
@@ -149,6 +206,9 @@ def _narrowed(kind: CaseKind, where: CaseFilter, aliases: Sequence[str]) -> Cond
 
 
 _KINDS: Final = ", ".join(f"'{kind}'" for kind in OBJECT_KINDS)
+
+_EVENTS_PER_ID: Final = 5_000
+"""An object with more events than this (a product, a campaign) stands for the cases of its first ones."""
 
 
 def _wanted(vocabulary: Vocabulary, kind: CaseKind, where: CaseFilter, scope: Scope) -> Condition:

@@ -219,6 +219,8 @@ def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
             given[name] = _time(request, name)
         elif found.type in ("bool", bool):
             given[name] = request.query_params[name].lower() in ("true", "1", "yes")
+        elif "tuple" in str(found.type):
+            given[name] = tuple(text for text in map(str.strip, request.query_params[name].split(",")) if text)
         else:
             given[name] = request.query_params[name]
     return kind(**given)

@@ -216,7 +216,7 @@ class Questions(Protocol):
         ...
 
     async def cases(self, user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
-        """Return one page of cases; ``limit`` ≤ 10,000 (exports ask for that many)."""
+        """Return one page of cases; ``limit`` ≤ 10,000 (longer exports ask for page after page)."""
         ...
 
     async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:

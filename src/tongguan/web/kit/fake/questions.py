@@ -179,7 +179,8 @@ class FakeQuestions:
         value = _SORTS[sort.by]
         known = sorted((r for r in rows if value(r) is not None), key=lambda r: (value(r), r.case_id), reverse=sort.descending)
         ordered = known + [r for r in rows if value(r) is None]
-        return CasePage(ordered[offset : offset + limit], len(ordered), offset, limit)
+        known_ids = {i for t in self._seen(user) if t.case.kind == kind for i in _ids_of(t)} if where.ids else set()
+        return CasePage(ordered[offset : offset + limit], len(ordered), offset, limit, [i for i in where.ids if i not in known_ids])
 
     async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:
         self._check()
@@ -325,8 +326,7 @@ def _in_flow(case: CaseRow, where: FlowFilter) -> bool:
 
 
 def _matches(trace: Trace, where: CaseFilter, waiting: Sequence[str]) -> bool:
-    case = trace.case
-    ids = {case.case_id, case.customer_id, *(i for join in trace.joins for i in join.ids)}
+    case, ids = trace.case, _ids_of(trace)
     return (
         (not where.search or any(i.startswith(where.search) for i in ids))
         and where.status in {"", case.status}
@@ -337,7 +337,13 @@ def _matches(trace: Trace, where: CaseFilter, waiting: Sequence[str]) -> bool:
         and (where.since is None or case.first_time >= where.since)
         and (where.until is None or case.first_time < where.until)
         and (not where.open_only or case.open)
+        and (not where.ids or not ids.isdisjoint(where.ids))
+        and (not where.case_ids or case.case_id in where.case_ids)
     )
+
+
+def _ids_of(trace: Trace) -> set[str]:
+    return {trace.case.case_id, trace.case.customer_id, *(i for join in trace.joins for i in join.ids)}
 
 
 def _quarantined(number: int, start: datetime, random: Random) -> QuarantineRow:
