@@ -15,6 +15,8 @@ from tongguan.metrics.flow import flow
 from tongguan.model.access import EVERYTHING, Level, Scope
 from tongguan.model.answers import Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
+from tongguan.model.waiting import WaitingFilter
+from tongguan.processes.open_steps import OpenStepsKeeper, step_counts
 
 ZONE = "Asia/Shanghai"
 
@@ -68,11 +70,15 @@ NOW = at("21 10:30:00")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     with opened(tmp_path_factory.mktemp("flow"), ZONE, WORDS) as one:
         assert one.load(*_events()).refusals == ()
+        OpenStepsKeeper(one.warehouse, one.database, WORDS).catch_up()
         yield one
 
 
 def ask(rig: Rig, moment: datetime = NOW, scope: Scope = EVERYTHING, **given: str) -> Flow:
-    return flow(rig.warehouse, WORDS, FlowFilter(**given), scope, moment, ZONE)
+    where = FlowFilter(**given)
+    return flow(
+        rig.warehouse, WORDS, where, scope, moment, ZONE, step_counts(rig.database, WORDS, WaitingFilter(**vars(where)), scope, moment)
+    )
 
 
 def stage(found: Flow, name: str) -> StageStatus:
@@ -201,13 +207,12 @@ def test_data_through_does_not_follow_a_clock_that_runs_ahead(rig: Rig) -> None:
 
 
 def test_questions_do_not_grow_with_stages_or_rows(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = {one.case_kind for one in WORDS.stages if one.case_kind}
     many = Vocabulary(WORDS.packs, [Stage(f"{n}", WORDS.stages[0].label, ("order.created",), (), "order", ("created",)) for n in range(40)])
     for words in (WORDS, many):
         for moment in (NOW, at("30 10:00:00")):
             with asked(rig.warehouse, monkeypatch) as texts:
                 flow(rig.warehouse, words, FlowFilter(), EVERYTHING, moment, ZONE)
-            assert len(texts) == 3 + len(kinds)
+            assert len(texts) == 3
 
 
 def test_before_any_data(rig: Rig) -> None:
@@ -216,9 +221,11 @@ def test_before_any_data(rig: Rig) -> None:
     assert all(volumes(found, one.name) == (0, 0, 0) for one in WORDS.stages)
 
 
-def test_what_waits_is_not_asked_for_where_it_is_not_wanted(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    with asked(rig.warehouse, monkeypatch) as texts:
-        found = flow(rig.warehouse, WORDS, FlowFilter(), EVERYTHING, NOW, ZONE, waiting=False)
-    assert all(stage.backlog is None and stage.oldest is None for stage in found.stages)
-    assert not any("step_time" in text for text in texts)
-    assert any(stage.volume for stage in found.stages)
+def test_without_what_waits_no_backlog_is_known(rig: Rig) -> None:
+    found = flow(rig.warehouse, WORDS, FlowFilter(), EVERYTHING, NOW, ZONE)
+    assert all((one.backlog, one.oldest, one.late, one.warned, one.paused) == (None,) * 5 for one in found.stages)
+    assert any(one.volume for one in found.stages)
+
+
+def test_last_week_by_hour(rig: Rig) -> None:
+    assert stage(ask(rig), "order").hourly_last_week == [*[0] * 10, 2, *[0] * 13]

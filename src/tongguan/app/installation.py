@@ -23,6 +23,7 @@ from tongguan.lib.now import Now, Ticks, system_now, system_ticks
 from tongguan.model.ports import Receipt, Refusal
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Vocabulary
+from tongguan.processes.open_steps import OpenStepsKeeper
 from tongguan.records import idempotency
 from tongguan.records.database import Database
 from tongguan.warehouse.client import Limits, Warehouse
@@ -41,6 +42,7 @@ class Installation:
     store: PersonalVault
     ingest: Ingest
     loader: Loader
+    keeper: OpenStepsKeeper
     now: Now
     migrated: list[str]
     _loader_thread: threading.Thread | None = None
@@ -53,6 +55,7 @@ class Installation:
     def load_now(self) -> None:
         """Load everything that is spooled, in this thread (the command line without a server)."""
         self.loader.load_all()
+        self.keeper.catch_up()
 
     def close(self) -> None:
         """Stop the threads, then the engines, then give the home free. Spooled records that are not loaded stay in the spool."""
@@ -126,7 +129,8 @@ def _wire(
     loader = Loader(spool, warehouse, database, store, config, now, ticks, ingest.forget_keys)
     spool.resume(loader.place())
     ingest.remember(spool.read_between(spool.loaded, spool.end))
-    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, now, migrated)
+    keeper = OpenStepsKeeper(warehouse, database, vocabulary)
+    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, keeper, now, migrated)
 
 
 def _stored_answer(database: Database, source: str, key: str) -> KnownAnswer | None:

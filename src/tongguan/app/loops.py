@@ -1,4 +1,4 @@
-"""What runs beside the requests: the relay of the outbox, the book of refusals, and pruning. Each loop has its own pace."""
+"""What runs beside the requests: relay of the outbox, book of refusals, rows of open steps, pruning. Each loop has its own pace."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tongguan.ingest.errors import DeliveryError
 from tongguan.model.ports import Delivery, RawRecord
 from tongguan.records import blocks, idempotency, outbox, sessions, sign_in
 from tongguan.records.errors import RecordsError
+from tongguan.warehouse.errors import WarehouseError
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class Loop:
 
     name: str
     seconds: float
-    round: Callable[[], None]
+    round: Callable[[], object]
 
 
 def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
@@ -48,6 +49,7 @@ def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
     return [
         Loop("relay", 0.5, lambda: relay(installation)),
         Loop("rejections", 1.0, rejections.write),
+        Loop("open steps", 1.0, installation.keeper.round),
         Loop("pruning", 600.0, lambda: _prune(installation)),
     ]
 
@@ -90,7 +92,7 @@ class LoopThreads:
         while not self._stop.wait(loop.seconds):
             try:
                 loop.round()
-            except (RecordsError, SQLAlchemyError, DeliveryError) as error:
+            except (RecordsError, WarehouseError, SQLAlchemyError, DeliveryError) as error:
                 log.warning("a round failed and is tried again", loop=loop.name, error=str(error)[:300])
 
     def dead(self) -> list[str]:

@@ -35,7 +35,9 @@ from tongguan.model.answers import (
     TraceEvent,
 )
 from tongguan.model.regions import RegionTree
+from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.processes.cases import case_page
+from tongguan.processes.open_steps import step_counts, waiting_page
 from tongguan.processes.trace import newest_events, trace
 from tongguan.records import audit, regions
 from tongguan.records.errors import RecordsError
@@ -89,8 +91,31 @@ class StageQuestions:
         here = self._installation
         moment = at or here.now()
         zone = here.settings.zone
+
+        def ask(cancellation: Cancellation) -> Flow:
+            standing = WaitingFilter(**vars(where))
+            waits = step_counts(here.database, here.vocabulary, standing, user.scope, moment) if at is None else None
+            return flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, waits, cancellation=cancellation)
+
+        return await self._ask(ask)
+
+    async def waiting(
+        self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int
+    ) -> WaitingPage:
+        """Return one page of what waits now."""
+        here = self._installation
         return await self._ask(
-            lambda c: flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, waiting=at is None, cancellation=c)
+            lambda _: waiting_page(
+                here.database,
+                here.vocabulary,
+                where,
+                user.scope,
+                here.now(),
+                order=order,
+                descending=descending,
+                limit=limit,
+                offset=offset,
+            )
         )
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
@@ -115,10 +140,11 @@ class StageQuestions:
         )
 
     async def cases(self, user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
-        """Return one page of cases. A search for a telephone number finds the orders of the customer behind its token."""
+        """Return one page of cases. A telephone number finds the orders of the customer behind its token."""
         here = self._installation
         text = where.search.strip()
         aliases = [here.store.token("customer", text)] if text else []
+        tokens = {one: here.store.token("customer", one) for one in where.ids}
         return await self._ask(
             lambda c: case_page(
                 here.warehouse,
@@ -131,6 +157,7 @@ class StageQuestions:
                 limit=min(limit, 10_000),
                 offset=offset,
                 aliases=aliases,
+                tokens=tokens,
                 cancellation=c,
             )
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from types import MappingProxyType
 
-from tongguan.model.vocabulary import Attribute, EventType, Kind, Label, Milestone
+from tongguan.model.vocabulary import Attribute, EventType, Kind, Label, Limit, Milestone
 
 
 def happening(
@@ -40,6 +41,11 @@ def happening(
         attributes=tuple(attributes),
         milestones=MappingProxyType(milestones),
     )
+
+
+def limits(warning: timedelta, late: timedelta, *steps: str, promised: bool = False) -> dict[str, Limit]:
+    """Return the same limit for several steps; see :class:`Limit`."""
+    return dict.fromkeys(steps, Limit(warning, late, promised))
 
 
 def step(name: str, zh: str, en: str, status: str) -> Milestone:

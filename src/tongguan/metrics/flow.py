@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,19 +11,15 @@ from zoneinfo import ZoneInfo
 from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED, Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
-from tongguan.warehouse.case_states import quoted, states_sql
+from tongguan.records.open_steps import StepCounts
 from tongguan.warehouse.client import Cancellation, Warehouse
 
 Counts = dict[tuple[date, int], dict[str, int]]
 """(business date, hour) → event type → events."""
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """Cases that wait at one step: how many, and since when the oldest does."""
-
-    cases: int
-    oldest: datetime
+Standing = Mapping[tuple[str, str], StepCounts]
+"""(case kind, step) → what waits there."""
 
 
 def flow(
@@ -34,15 +29,15 @@ def flow(
     scope: Scope,
     at: datetime,
     zone: str,
+    waiting: Standing | None = None,
     *,
-    waiting: bool = True,
     cancellation: Cancellation | None = None,
 ) -> Flow:
     """Return how every stage within the scope does at ``at``.
 
     Days and hours are those of ``zone``. All three days are counted up to the same time of day; an hour that a clock change
     repeats is one hour of the day, and one that it leaves out has no events. The number of queries does not depend on the number
-    of stages. What waits is known of now only: without ``waiting`` it is not asked for, and backlogs are None.
+    of stages. What waits is known of now only and given as ``waiting``; without it backlogs are None.
 
     Raises:
         WarehouseError: see :meth:`Warehouse.query`.
@@ -52,12 +47,7 @@ def flow(
     conditions, parameters = flow_conditions(where, scope)
     counts = _hourly(warehouse, days, conditions, parameters, cancellation)
     partial = _this_hour(warehouse, local, days, conditions, parameters, cancellation)
-    cases = _waiting(warehouse, vocabulary, conditions, parameters, cancellation) if waiting else {}
-    stages = [
-        _status(stage, local, days, counts, partial, cases.get(stage.case_kind, {}) if waiting else None)
-        for stage in vocabulary.stages
-        if scope.sees_stage(stage.name)
-    ]
+    stages = [_status(stage, local, days, counts, partial, waiting) for stage in vocabulary.stages if scope.sees_stage(stage.name)]
     return Flow(at, local.date().isoformat(), _data_through(warehouse, at, local, cancellation), stages)
 
 
@@ -133,32 +123,13 @@ def _on(day: date, local: datetime) -> datetime:
     return local.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
 
 
-def _waiting(
-    warehouse: Warehouse, vocabulary: Vocabulary, conditions: str, parameters: dict[str, Any], cancellation: Cancellation | None
-) -> dict[str, dict[str, Waiting]]:
-    """Return, per case kind and step, the cases that wait there."""
-    by_kind: dict[str, set[str]] = defaultdict(set)
-    for stage in vocabulary.stages:
-        if stage.case_kind:
-            by_kind[stage.case_kind].update(stage.waiting_at)
-    found: dict[str, dict[str, Waiting]] = {}
-    for kind, steps in by_kind.items():
-        sql = (
-            f"SELECT step, count(), min(step_time) FROM ({states_sql(vocabulary.case_kind(kind))})"
-            f" WHERE step IN ({quoted(sorted(steps))}){_and(conditions)} GROUP BY step"
-        )
-        rows = warehouse.query(sql, parameters, cancellation=cancellation).rows
-        found[kind] = {step: Waiting(int(cases), oldest) for step, cases, oldest in rows}
-    return found
-
-
 def _status(
     stage: Stage,
     local: datetime,
     days: Sequence[date],
     counts: Counts,
     partial: dict[date, dict[str, int]],
-    waiting: dict[str, Waiting] | None,
+    waiting: Standing | None,
 ) -> StageStatus:
     today, yesterday, last_week = days
 
@@ -169,7 +140,8 @@ def _status(
         whole = sum(_sum(counts.get((day, hour), {}), types) for hour in range(local.hour))
         return whole + _sum(partial.get(day, {}), types)
 
-    here = [waiting[step] for step in stage.waiting_at if step in waiting] if waiting is not None else []
+    steps = [(stage.case_kind, step) for step in stage.waiting_at]
+    here = [waiting[step] for step in steps if step in waiting] if steps and waiting is not None else None
     hourly, failed = ([in_hour(today, hour, types) for hour in range(local.hour)] for types in (stage.volume, stage.failures))
     to_come: list[None] = [None] * (23 - local.hour)
     # An hour before on the clock may be another day, and is not hour − 1 after a clock change.
@@ -181,10 +153,14 @@ def _status(
         volume_last_week=until_now(last_week, stage.volume),
         rate=in_hour(last.date(), last.hour),
         failures=until_now(today, stage.failures),
-        backlog=sum(w.cases for w in here) if stage.case_kind and waiting is not None else None,
-        oldest=min((w.oldest for w in here), default=None),
+        backlog=None if here is None else sum(one.cases for one in here),
+        oldest=min((one.oldest for one in here or ()), default=None),
+        warned=None if here is None else sum(one.warned for one in here),
+        late=None if here is None else sum(one.late for one in here),
+        paused=None if here is None else sum(one.paused for one in here),
         hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *to_come],
         hourly_yesterday=[in_hour(yesterday, hour) for hour in range(24)],
+        hourly_last_week=[in_hour(last_week, hour) for hour in range(24)],
         failures_yesterday=until_now(yesterday, stage.failures),
         failures_last_week=until_now(last_week, stage.failures),
         hourly_failures=[*failed, _sum(partial.get(today, {}), stage.failures), *to_come],

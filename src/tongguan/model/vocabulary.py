@@ -155,7 +155,7 @@ class CaseKind:
         sums: named amounts of a case; lists of cases show ``sold`` and ``paid`` where declared.
         due_at: milestones whose ``due_time`` is what the customer was promised; empty for all.
         limits: step → how long a case may stand there; steps that are not named have no limit.
-        pauses: milestone from which somebody outside must act → milestone that ends the pause; so does any later step.
+        pauses: milestone from which somebody outside must act → milestone that ends the pause; so does any later step of the flow.
     """
 
     name: str

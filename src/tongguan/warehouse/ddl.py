@@ -67,7 +67,7 @@ def cluster_statements(tables: list[Table], views: list[View], cluster: Cluster)
 
 
 def _create(table: Table, name: str, engine: str, on: str = "", *, replicated: bool = False) -> str:
-    columns = ",\n  ".join(column.ddl() for column in table.columns)
+    columns = ",\n  ".join((*(column.ddl() for column in table.columns), *table.indexes))
     partition = f"\nPARTITION BY {table.partition_by}" if table.partition_by else ""
     settings = _replicated_settings(table.settings) if replicated else table.settings
     tail = f"\nSETTINGS {settings}" if settings else ""

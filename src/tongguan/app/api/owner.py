@@ -95,6 +95,10 @@ class OwnerRoutes:
                     HTTPStatus.SERVICE_UNAVAILABLE, f"the warehouse fails: {loader.state.error[:300]}", retry_after=5
                 ).response()
             await asyncio.sleep(0.05)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self.pool, self.installation.keeper.catch_up)
+        except (RecordsError, WarehouseError) as error:
+            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, f"what waits cannot be brought up to date: {error}"[:400], retry_after=5).response()
         return json_response({"loaded": spool.loaded >= wanted or not spool.backlog()})
 
     async def _mapping(self, request: Request) -> Response:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, end, happening, personal, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, limits, personal, several, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -42,6 +43,12 @@ CASE_KINDS: Final = (
             end("closed", "已关闭", "Closed", "closed"),
             again("reopened", "重新打开", "Reopened", "acknowledged"),
         ),
+        # First response, then resolution.
+        limits={
+            **limits(timedelta(minutes=30), timedelta(hours=1), "opened", "reopened"),
+            **limits(timedelta(hours=24), timedelta(hours=48), "responded", "transferred", "resumed"),
+        },
+        pauses={"customer_wait_started": "customer_wait_ended", "held": "resumed"},
     ),
 )
 

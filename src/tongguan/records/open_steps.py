@@ -1,0 +1,166 @@
+"""Open steps of cases: what waits, where, since when, and from when it is warned and late. ``processes`` keeps the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, true, tuple_
+
+from tongguan.model.answers import NESTED
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
+from tongguan.records.columns import key_text
+from tongguan.records.tables import open_steps
+from tongguan.records.upsert import chunks, upsert
+
+Steps = Mapping[str, Collection[str]]
+"""Case kind → steps of it."""
+
+_KEYS: Final = ("kind", "case_key")
+_SORTS: Final[dict[WaitingOrder, ColumnElement[Any]]] = {
+    WaitingOrder.SINCE: open_steps.c.since,
+    WaitingOrder.LATE: open_steps.c.late_from,
+    WaitingOrder.CASE_ID: open_steps.c.case_key,
+}
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A case at the step that it reached last; see :class:`tongguan.model.waiting.WaitingRow`."""
+
+    kind: str
+    case_id: str
+    step: str
+    since: datetime
+    warned_from: datetime | None
+    late_from: datetime | None
+    paused_since: datetime | None
+    channel: str
+    region: str
+    business_class: str
+    brand: str
+    customer_id: str
+
+
+@dataclass(frozen=True)
+class StepCounts:
+    """What waits at one step: how many in all, how many of them paused, late and warned, and since when the oldest does."""
+
+    cases: int
+    paused: int
+    late: int
+    warned: int
+    oldest: datetime
+
+
+def put(conn: Connection, rows: Sequence[OpenStep], closed: Collection[tuple[str, str]]) -> None:
+    """Write what is open now and forget what is closed: pairs of kind and case id."""
+    for part in chunks([(kind, key_text(case_id)) for kind, case_id in closed], 200):
+        conn.execute(delete(open_steps).where(tuple_(open_steps.c.kind, open_steps.c.case_key).in_(part)))
+    names = [column.name for column in open_steps.c if column.name not in _KEYS]
+    upsert(conn, open_steps, [_values(row) for row in rows], keys=_KEYS, put=names)
+
+
+def replace_all(conn: Connection, rows: Sequence[OpenStep]) -> None:
+    """Forget all rows and write these."""
+    conn.execute(delete(open_steps))
+    if rows:
+        conn.execute(insert(open_steps), [_values(row) for row in rows])
+
+
+def _values(row: OpenStep) -> dict[str, Any]:
+    return {**vars(row), "case_key": key_text(row.case_id)}
+
+
+def lateness_at(row: OpenStep, at: datetime) -> Lateness:
+    """Return how a step stands against its limit at a moment."""
+    if row.paused_since is not None:
+        return Lateness.PAUSED
+    if row.late_from is None:
+        return Lateness.UNLIMITED
+    if row.late_from <= at:
+        return Lateness.LATE
+    return Lateness.WARNED if row.warned_from is not None and row.warned_from <= at else Lateness.ON_TIME
+
+
+def counts(
+    conn: Connection, steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime
+) -> dict[tuple[str, str], StepCounts]:
+    """Return what waits at each of the given steps, by kind and step; steps where nothing waits are left out.
+
+    Args:
+        steps: where to look.
+        where: of it, what else the rows must be; its stage is the caller's to turn into steps.
+        regions: codes that the asker may see, with everything below them; empty for all.
+        at: the moment at which lateness is judged.
+    """
+    state = _state(at)
+    tallies = [func.sum(case((state == one.value, 1), else_=0)) for one in (Lateness.PAUSED, Lateness.LATE, Lateness.WARNED)]
+    sql = select(open_steps.c.kind, open_steps.c.step, func.count(), *tallies, func.min(open_steps.c.since))
+    found = conn.execute(sql.where(_wanted(steps, where, regions, at)).group_by(open_steps.c.kind, open_steps.c.step))
+    return {(row[0], row[1]): StepCounts(int(row[2]), int(row[3]), int(row[4]), int(row[5]), row[6]) for row in found}
+
+
+def by_lateness(conn: Connection, steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime) -> dict[Lateness, int]:
+    """Return how many of what matches stand how at a moment; all kinds of lateness are there."""
+    state = _state(at).label("state")
+    sql = select(state, func.count()).select_from(open_steps).where(_wanted(steps, where, regions, at)).group_by(state)
+    found = {Lateness(row[0]): int(row[1]) for row in conn.execute(sql)}
+    return {one: found.get(one, 0) for one in Lateness}
+
+
+def page(
+    conn: Connection,
+    steps: Steps,
+    where: WaitingFilter,
+    regions: Collection[str],
+    at: datetime,
+    *,
+    order: WaitingOrder,
+    descending: bool,
+    limit: int,
+    offset: int,
+) -> list[OpenStep]:
+    """Return a stretch of what matches; rows without the sorted value come last either way, ties are broken by case."""
+    column = _SORTS[order]
+    direction = column.desc() if descending else column.asc()
+    sql: Select[Any] = select(*(open_steps.c[name] for name in OpenStep.__dataclass_fields__)).where(_wanted(steps, where, regions, at))
+    sql = sql.order_by(column.is_(None), direction, open_steps.c.kind, open_steps.c.case_key).limit(limit).offset(offset)
+    return [OpenStep(*row) for row in conn.execute(sql)]
+
+
+def _state(at: datetime) -> ColumnElement[str]:
+    columns = open_steps.c
+    return case(
+        (columns.paused_since.is_not(None), Lateness.PAUSED.value),
+        (columns.late_from.is_(None), Lateness.UNLIMITED.value),
+        (columns.late_from <= at, Lateness.LATE.value),
+        (columns.warned_from <= at, Lateness.WARNED.value),
+        else_=Lateness.ON_TIME.value,
+    )
+
+
+def _wanted(steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime) -> ColumnElement[bool]:
+    columns = open_steps.c
+    places = [and_(columns.kind == kind, columns.step.in_(sorted(found))) for kind, found in sorted(steps.items()) if found]
+    texts: list[ColumnElement[bool]] = [or_(*places) if places else false()]
+    texts += [columns[name] == getattr(where, name) for name in ("channel", "brand", "step") if getattr(where, name)]
+    texts += [_below(columns[name], getattr(where, name), mark) for name, mark in NESTED.items() if getattr(where, name)]
+    if where.search.strip():
+        texts.append(_begins(columns.case_id, where.search.strip()))
+    if where.lateness is not None:
+        texts.append(_state(at) == where.lateness.value)
+    if regions:
+        texts.append(or_(*(_below(columns.region, region, NESTED["region"]) for region in sorted(regions))))
+    return and_(true(), *texts)
+
+
+def _below(column: ColumnElement[str], code: str, mark: str) -> ColumnElement[bool]:
+    return or_(column == code, _begins(column, code + mark))
+
+
+def _begins(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Case counts and nothing is a pattern, which LIKE does not do on every database."""
+    return func.substr(column, 1, len(text)) == text
