@@ -98,7 +98,8 @@ class OwnerRoutes:
         try:
             await asyncio.get_running_loop().run_in_executor(self.pool, self.installation.keeper.catch_up)
         except (RecordsError, WarehouseError) as error:
-            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, f"what waits cannot be brought up to date: {error}"[:400], retry_after=5).response()
+            told = f"what waits cannot be brought up to date: {error}"[:400]
+            return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, told, retry_after=5).response()
         return json_response({"loaded": spool.loaded >= wanted or not spool.backlog()})
 
     async def _mapping(self, request: Request) -> Response:

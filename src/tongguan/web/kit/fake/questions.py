@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from tongguan.lib.now import Now
-from tongguan.model.access import User
+from tongguan.model.access import EVERYTHING, User
 from tongguan.model.answers import (
     NESTED,
     Breakdown,
@@ -31,8 +31,10 @@ from tongguan.model.answers import (
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.regions import REGIONS
+from tongguan.web.kit.fake.waiting import waiting_page, waiting_rows
 from tongguan.web.kit.ports import (
     CaseOrder,
     CaseSort,
@@ -105,7 +107,7 @@ class FakeQuestions:
         traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
         stages = tuple(self._stage(s, traces, local) for s in self._vocabulary.stages if user.scope.sees_stage(s.name))
         if not present:
-            stages = tuple(replace(stage, backlog=None, oldest=None) for stage in stages)
+            stages = tuple(replace(stage, backlog=None, oldest=None, late=None, warned=None, paused=None) for stage in stages)
         newest = max((e.received_time for t in self._traces.values() for e in t.events), default=None)
         return Flow(at, local.date().isoformat(), newest, stages)
 
@@ -118,7 +120,9 @@ class FakeQuestions:
         slump = 0.35 if stage.name == "payment" else 1.0
         today = [int(count * slump * random.uniform(0.85, 1.2)) if hour <= local.hour else None for hour, count in enumerate(before)]
         known = [count or 0 for count in today[: local.hour + 1]]
-        waiting = [t for t in traces if t.case.open and t.case.step in stage.waiting_at]
+        every = waiting_rows([t.case for t in traces], self._vocabulary, EVERYTHING, self._now())
+        waiting = [row for row in every if row.stage == stage.name]
+        standing = Counter(row.lateness for row in waiting)
         yesterday = sum(before[: local.hour]) + before[local.hour] * local.minute // 60
         return StageStatus(
             name=stage.name,
@@ -130,10 +134,21 @@ class FakeQuestions:
             hourly_failures=[None if count is None else _failed(stage, count, hour) for hour, count in enumerate(today)],
             hourly_failures_yesterday=[_failed(stage, count, hour) for hour, count in enumerate(before)],
             backlog=len(waiting) if stage.waiting_at else None,
-            oldest=min((t.case.last_time for t in waiting), default=None),
+            oldest=min((row.since for row in waiting), default=None),
             hourly=today,
             hourly_yesterday=before,
+            hourly_last_week=[count * 15 // 16 for count in before],
+            warned=standing[Lateness.WARNED] if stage.waiting_at else None,
+            late=standing[Lateness.LATE] if stage.waiting_at else None,
+            paused=standing[Lateness.PAUSED] if stage.waiting_at else None,
         )
+
+    async def waiting(
+        self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int
+    ) -> WaitingPage:
+        self._check()
+        rows = waiting_rows([t.case for t in self._seen(user)], self._vocabulary, user.scope, self._now())
+        return waiting_page(rows, where, order, descending, limit, offset)
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
         self._check()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Milestone, Pack, Stage, Vocabulary
+from datetime import timedelta
+
+from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Limit, Milestone, Pack, Stage, Vocabulary
 
 _STEPS = (
     ("created", "已下单", "Placed", "acknowledged", False),
@@ -69,6 +71,13 @@ _CODES = {
     "tier": {"high": ("高价值", "High value"), "middle": ("中价值", "Middle value"), "low": ("普通", "Ordinary")},
 }
 
+_LIMITS = {
+    "paid": Limit(timedelta(hours=4), timedelta(hours=12)),
+    "accepted": Limit(timedelta(hours=12), timedelta(days=1)),
+    "allocated": Limit(timedelta(days=1), timedelta(days=3)),
+    "shipped": Limit(timedelta(days=3), timedelta(days=7)),
+}
+
 _RECEIVER = (
     Attribute("receiver", Kind.TEXT, "Who receives the package.", personal=True),
     Attribute("receiver_phone", Kind.TEXT, "Number of the receiver.", personal=True),
@@ -91,7 +100,7 @@ def fake_vocabulary() -> Vocabulary:
         for place, (name, zh, en, milestone) in enumerate(_EVENTS)
     )
     codes = {column: {code: Label(zh, en) for code, (zh, en) in known.items()} for column, known in _CODES.items()}
-    pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones),), codes)
+    pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),), codes)
     stages = [
         Stage(name, Label(zh, en), volume, failures, "order" if waiting else "", waiting)
         for name, zh, en, volume, failures, waiting in _STAGES
