@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from tests.web.operation import NOON, make_operation
 from tongguan.model.answers import StageStatus
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Change, Chart, Empty, Failure, KpiCard, Notice, Spark, Status
+from tongguan.web.kit.charts import Chart, Series
+from tongguan.web.kit.components import Change, Empty, Failure, KpiCard, Notice, Spark, Status
 from tongguan.web.kit.formats import Formats
 from tongguan.web.kit.sparkline import HEIGHT, WIDTH, points
 from tongguan.web.rooms.panorama.standing import WorstHour, standing, worst_hour
 
 
-def draw(call: str, **values: object) -> str:
-    """Draw one macro of ``kit/parts.html`` in English."""
+def draw(call: str, *, file: str = "parts", **values: object) -> str:
+    """Draw one macro of ``kit/parts.html``, or of another file, in English."""
     site = make_operation(orders=0).site
-    template = site.environments["en"].from_string('{% import "kit/parts.html" as parts %}{{ parts.' + call + " }}")
+    template = site.environments["en"].from_string('{% import "kit/' + file + '.html" as parts %}{{ parts.' + call + " }}")
     return template.render(fmt=Formats("en", site.settings.zone), **values)
 
 
@@ -79,8 +80,8 @@ def test_small_parts() -> None:
 
 
 def test_chart_carries_its_table_and_cannot_break_out() -> None:
-    chart = Chart("k", "lines", "Title", ["00", "01"], (("</script><b>", "accent", [1, None]),), category_title="Hour")
-    html = draw("chart(chart, fmt)", chart=chart)
+    chart = Chart("k", "lines", "Title", ["00", "01"], [Series("</script><b>", "accent", [1, None])], category_title="Hour")
+    html = draw("chart(chart, fmt)", chart=chart, file="charts")
     assert html.count("</script>") == 1
     assert '<td class="tg-right tg-number">—</td>' in html
 

@@ -48,11 +48,13 @@ class Spark:
     Attributes:
         today, before: ``points`` of polylines in a box of 100 × 28; empty where there is nothing to draw.
         label: what it says, for those who do not see it.
+        pieces: of a line with gaps, the polylines between them; stands in the place of ``today``.
     """
 
     today: str
     before: str
     label: str
+    pieces: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class KpiCard:
     Attributes:
         attainment: value / target; None without a target.
         pace: the share of the period that has passed; where attainment should be by now.
+        thin: that there is too little behind the value to judge it, such as ``too few: n=12``; the value is greyed then.
+        through: until when data is counted, as text.
+        chosen: it is what the page shows below.
     """
 
     name: str
@@ -78,6 +83,9 @@ class KpiCard:
     status: Status | None = None
     status_word: str = ""
     key: str = ""
+    thin: str = ""
+    through: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,40 +255,22 @@ class Joined:
 
 @dataclass(frozen=True)
 class Pager:
-    """Where a page of rows is within all of them; empty addresses at the ends."""
+    """Where a page of rows is within all of them; empty addresses at the ends.
+
+    Attributes:
+        page: this page's number, from 1; ``pages`` how many there are.
+        path: where the field for any page leads; empty without one. ``keep`` are the other values of the address.
+    """
 
     first: int
     last: int
     total: int
     previous: str
     next: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart: what it shows, its data as JSON for the browser, and the same as a table.
-
-    Attributes:
-        key: id of its element, stable between refreshes.
-        kind: ``lines`` or ``stacked``.
-        series: name, token of its colour, values by category; None leaves a gap.
-    """
-
-    key: str
-    kind: str
-    title: str
-    categories: Sequence[str]
-    series: Sequence[tuple[str, str, Sequence[float | None]]]
-    unit: str = ""
-    category_title: str = ""
-
-    def data(self) -> dict[str, object]:
-        """Return what the browser draws."""
-        return {
-            "kind": self.kind,
-            "categories": list(self.categories),
-            "series": [{"name": name, "colour": colour, "values": list(values)} for name, colour, values in self.series],
-        }
+    page: int = 1
+    pages: int = 1
+    path: str = ""
+    keep: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

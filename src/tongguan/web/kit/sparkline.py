@@ -27,3 +27,28 @@ def points(values: Sequence[int | None], top: int, slots: int) -> str:
     step = WIDTH / (slots - 1)
     scale = (HEIGHT - 2 * _MARGIN) / max(top, 1)
     return " ".join(f"{i * step:.1f},{HEIGHT - _MARGIN - value * scale:.1f}" for i, value in enumerate(known))
+
+
+def pieces(values: Sequence[int | float | None], top: float, slots: int) -> list[str]:
+    """Return ``points`` of a line with gaps: one polyline for each run of two or more values; a lone value is a short dash.
+
+    Args:
+        values: one per slot; None where nothing was there to measure. What is below 0 lies on the base line.
+        top: the greatest value of all lines drawn in the box; at most 0 draws all on the base line.
+        slots: how many slots the box is wide.
+    """
+    step, scale = WIDTH / max(slots - 1, 1), (HEIGHT - 2 * _MARGIN) / top if top > 0 else 0.0
+    found: list[str] = []
+    run: list[str] = []
+    for place, value in enumerate([*values, None]):
+        if value is not None:
+            run.append(f"{place * step:.1f},{HEIGHT - _MARGIN - min(max(value, 0), top) * scale:.1f}")
+        elif run:
+            found.append(" ".join(run if len(run) > 1 else _dash(run[0])))
+            run = []
+    return found
+
+
+def _dash(point: str) -> list[str]:
+    x, y = point.split(",")
+    return [f"{max(float(x) - 1, 0):.1f},{y}", f"{min(float(x) + 1, WIDTH):.1f},{y}"]

@@ -14,7 +14,8 @@ from tongguan.model.access import Permission
 from tongguan.model.answers import SourceAccount
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Chart, Choice, Empty, KpiCard, Status
+from tongguan.web.kit.charts import Chart, Series
+from tongguan.web.kit.components import Choice, Empty, KpiCard, Status
 from tongguan.web.kit.ports import DeliveryPage, DeliveryRow, LedgerHour
 from tongguan.web.kit.tables import PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
 from tongguan.web.kit.texts import msg
@@ -240,7 +241,7 @@ def _ledger_chart(visit: Visit, rows: Sequence[LedgerHour], span: timedelta) -> 
         kind="stacked",
         title=visit.text("Records by day of arrival") if by_day else visit.text("Records by hour of arrival"),
         categories=categories,
-        series=[(visit.text(label), colour, [sums[part][one] for one in categories]) for part, colour, label in _PARTS],
+        series=[Series(visit.text(label), colour, [sums[part][one] for one in categories]) for part, colour, label in _PARTS],
         category_title=visit.text("Day") if by_day else visit.text("Hour"),
     )
 

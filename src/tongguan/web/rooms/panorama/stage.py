@@ -14,7 +14,8 @@ from starlette.responses import Response
 from tongguan.model.answers import Breakdown, CaseFilter, CasePage, EventFilter, Flow, FlowFilter, Share, StageDay, TraceEvent
 from tongguan.model.vocabulary import Stage
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Chart, DaySwitch, Filter, HourCell, ShareRow, ShareTable, StageTile, Status
+from tongguan.web.kit.charts import Chart, Series
+from tongguan.web.kit.components import DaySwitch, Filter, HourCell, ShareRow, ShareTable, StageTile, Status
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.ports import CaseOrder, CaseSort
 from tongguan.web.kit.visit import Panel, Visit
@@ -142,13 +143,13 @@ def _charts(visit: Visit, stage: Stage, day: StageDay, shown: ShownDay) -> list[
         "lines",
         visit.text("Volume by hour"),
         hours,
-        ((here, "accent", known), (before, "grey", day.volume_before)),
+        (Series(here, "accent", known), Series(before, "grey", day.volume_before, "compare")),
         category_title=visit.text("Hour"),
     )
     if not stage.failures:
         return [volume]
     failed = [count if hour <= now else None for hour, count in enumerate(day.failures)]
-    series = ((here, "bad", failed), (before, "grey", day.failures_before))
+    series = (Series(here, "bad", failed), Series(before, "grey", day.failures_before, "compare"))
     title = visit.text("Failures by hour")
     return [volume, Chart(f"failed-{stage.name}", "lines", title, hours, series, category_title=visit.text("Hour"))]
 

@@ -1,49 +1,54 @@
-// Charts: data from a JSON block beside each, colours from the page's tokens, the same numbers as a table below.
+// Charts: drawn from the JSON beside each canvas, again when that changes; the same numbers stand in a table below.
 "use strict";
 
 (() => {
-  const charts = new Map();
-  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tg-${name}`).trim();
+  const charts = new Map(); // canvas → { chart, text }
+  const JSON_TEXT = "script[type='application/json']";
+  const compares = () => new URL(location.href).searchParams.get("compare") !== "off";
 
-  function options(data, format) {
-    const ink = token("quiet");
-    const line = token("line");
-    const stacked = data.kind === "stacked";
-    return {
-      animation: false,
-      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 },
-      grid: { left: 8, right: 40, top: 36, bottom: 4, containLabel: true },
-      legend: { right: 8, top: 4, textStyle: { color: ink }, itemWidth: 14, itemHeight: 8, icon: "roundRect" },
-      tooltip: {
-        trigger: "axis", renderMode: "richText", backgroundColor: token("raised"), borderColor: line,
-        textStyle: { color: token("ink"), fontSize: 12 }, valueFormatter: (value) => format.full(value ?? null),
-      },
-      xAxis: {
-        type: "category", data: data.categories, boundaryGap: stacked,
-        axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: ink, hideOverlap: true },
-      },
-      yAxis: { type: "value", min: 0, minInterval: 1, splitLine: { lineStyle: { color: line } }, axisLabel: { color: ink, formatter: (value) => format.compact(value) } },
-      series: data.series.map((one) => ({
-        name: one.name, data: one.values, type: stacked ? "bar" : "line", stack: stacked ? "all" : undefined, barMaxWidth: 28,
-        showSymbol: false, smooth: false, connectNulls: false,
-        itemStyle: { color: token(one.colour) }, lineStyle: { width: 1.5, color: token(one.colour) },
-      })),
-    };
+  function start(canvas) {
+    const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
+    const known = { chart, text: "" };
+    chart.on("click", (found) => {
+      const data = JSON.parse(known.text);
+      const href = data.kind === "heat" ? data.cells[found.dataIndex][3] : data.hrefs?.[found.dataIndex];
+      if (href) location.assign(href);
+    });
+    if (JSON.parse(canvas.closest("[data-chart]").querySelector(JSON_TEXT).textContent).kind === "lines") {
+      chart.group = "page";
+      window.echarts.connect("page");
+    }
+    charts.set(canvas, known);
+    return known;
   }
 
-  function draw(figure) {
-    const canvas = figure.querySelector(".tg-canvas");
-    const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    const chart = charts.get(canvas) ?? window.echarts.init(canvas, null, { renderer: "canvas" });
-    charts.set(canvas, chart);
-    chart.setOption(options(data, window.Tongguan.format), true);
+  function draw(figure, again = false) {
+    const canvas = figure?.querySelector(".tg-canvas");
+    if (!canvas || !canvas.clientWidth) return;
+    const text = figure.querySelector(JSON_TEXT).textContent;
+    const known = charts.get(canvas) ?? start(canvas);
+    if (!again && known.text === text) return;
+    known.text = text;
+    known.chart.setOption(window.TongguanChartOptions.options(JSON.parse(text), window.Tongguan.format, compares()), { notMerge: true });
   }
-  const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
 
-  window.addEventListener("DOMContentLoaded", drawAll);
-  window.addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
-  document.addEventListener("htmx:after:swap", () => {
-    charts.forEach((chart, canvas) => { if (!canvas.isConnected) { chart.dispose(); charts.delete(canvas); } });
-    drawAll();
-  });
+  function tend() {
+    charts.forEach(({ chart }, canvas) => {
+      if (!canvas.isConnected) { chart.dispose(); charts.delete(canvas); }
+    });
+    document.querySelectorAll("[data-chart]").forEach((figure) => draw(figure));
+  }
+  const redraw = () => charts.forEach((_known, canvas) => draw(canvas.closest("[data-chart]"), true));
+
+  window.addEventListener("DOMContentLoaded", tend);
+  window.addEventListener("resize", () => charts.forEach(({ chart }) => chart.resize()));
+  document.addEventListener("fullscreenchange", () => charts.forEach(({ chart }) => chart.resize()));
+  document.addEventListener("htmx:after:swap", tend);
+  document.addEventListener("tongguan:compare", redraw);
+
+  // Before printing, and after: see view.js.
+  document.addEventListener("tongguan:theme", redraw);
+
+  // For pages and tests: the chart drawn in a figure.
+  window.TongguanCharts = { of: (key) => charts.get(document.getElementById(key)?.querySelector(".tg-canvas"))?.chart ?? null };
 })();

@@ -16,6 +16,9 @@
     button.setAttribute("aria-expanded", String(!closed));
     document.cookie = `tongguan_navigation=${closed ? "closed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("[data-stages]")) document.cookie = `tongguan_stages=${event.target.open ? "open" : "closed"}; path=/; max-age=31536000; samesite=lax`;
+  }, true);
   function drawer() {
     const open = document.body.classList.toggle("tg-drawer-open");
     find(".tg-burger")?.setAttribute("aria-expanded", String(open));
@@ -30,6 +33,7 @@
   function apply(form) {
     const address = new URL(form.getAttribute("action"), location.href);
     new FormData(form).forEach((value, name) => { if (value) address.searchParams.set(name, value); });
+    if (address.pathname === location.pathname) window.TongguanView.keepIn(address);
     location.assign(address);
   }
   document.addEventListener("change", (event) => {
@@ -62,7 +66,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     const action = target.closest("[data-action]");
-    if (action) ({ fold, drawer, filters: toggleFilters, help })[action.dataset.action](action);
+    if (action) ({ fold, drawer, filters: toggleFilters, help, compare: window.TongguanView.compare, fullscreen: window.TongguanView.fullscreen })[action.dataset.action](action);
     const opener = target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open).showModal();
     if (target.closest("[data-close]")) target.closest("dialog").close();
@@ -109,14 +113,14 @@
 
   let jumping = 0;
   const keys = {
-    "[": () => find("[data-previous]")?.click(),
-    "]": () => find("[data-next]")?.click(),
+    "[": () => find("[data-days]") ? find("[data-previous]")?.click() : find("a[rel=prev]")?.click(),
+    "]": () => find("[data-days]") ? find("[data-next]")?.click() : find("a[rel=next]")?.click(),
     "/": () => { const field = find("#search"); if (field?.offsetParent) field.focus(); else find("input[type=search]")?.focus(); },
     "?": help,
     j: () => move(1),
     k: () => move(-1),
-    "[": () => find("a[rel=prev]")?.click(),
-    "]": () => find("a[rel=next]")?.click(),
+    c: () => window.TongguanView.compare(),
+    f: () => window.TongguanView.fullscreen(),
     t: () => {
       const toggle = find(".tg-filters-toggle");
       if (toggle?.offsetParent && toggle.getAttribute("aria-expanded") === "false") toggle.click();

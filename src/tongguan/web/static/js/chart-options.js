@@ -1,0 +1,148 @@
+// What each kind of chart looks like in ECharts: pure functions from the data beside a chart, colours by tokens, values by the formatter.
+"use strict";
+
+const ChartOptions = (() => {
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tg-${name}`).trim();
+  const DASH = [5, 4];
+
+  // One formatter for the whole chart: in full for tooltips, short for axes.
+  function writers(data, format) {
+    const [full, short] = data.form;
+    const with_ = (name) => (value) => (data.currency ? format[name](value ?? null, data.currency) : format[name](value ?? null));
+    return { full: with_(full), short: with_(short) };
+  }
+
+  function common() {
+    const line = token("line");
+    return {
+      animation: false,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, color: token("quiet") },
+      tooltip: {
+        renderMode: "richText", confine: true, backgroundColor: token("raised"), borderColor: line, padding: [6, 10],
+        textStyle: { color: token("ink"), fontSize: 12 }, axisPointer: { lineStyle: { color: token("quiet"), width: 1, type: "solid" } },
+      },
+    };
+  }
+
+  const legend = (data) => ({
+    show: data.series.length > 1, left: 0, top: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, selectedMode: true, type: "scroll",
+    textStyle: { color: token("quiet") }, pageTextStyle: { color: token("quiet") }, inactiveColor: token("line"),
+    data: [...new Set(data.series.map((one) => one.name))],
+  });
+
+  const category = (data, more) => ({
+    type: "category", data: data.categories, axisLine: { lineStyle: { color: token("line") } }, axisTick: { show: false },
+    axisLabel: { color: token("quiet"), hideOverlap: true }, ...more,
+  });
+  const value = (data, write, more) => ({
+    type: "value", min: (range) => Math.min(0, range.min), minInterval: data.form[0] === "full" ? 1 : undefined,
+    splitNumber: 4, splitLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("quiet"), formatter: write.short }, ...more,
+  });
+
+  // The bucket that is not over yet hangs on the last whole one by a dashed line: two series of one name.
+  function lineSeries(one, open) {
+    const colour = token(one.colour);
+    const base = {
+      name: one.name, type: "line", showSymbol: false, symbol: "circle", symbolSize: 5, smooth: false, connectNulls: false,
+      itemStyle: { color: colour }, lineStyle: { width: 1.5, color: colour }, emphasis: { disabled: true }, z: one.role ? 2 : 3,
+    };
+    if (one.role === "target") return [{ ...base, data: one.values, step: "middle", lineStyle: { ...base.lineStyle, type: DASH } }];
+    const values = one.values.map((found, i) => {
+      const alone = found !== null && (one.values[i - 1] ?? null) === null && (one.values[i + 1] ?? null) === null;
+      return alone ? { value: found, symbol: "circle", showSymbol: true } : found;
+    });
+    const marked = { ...base, showSymbol: values.some((found) => found !== null && typeof found === "object"), data: values.map((found) => (found !== null && typeof found === "object" ? found : { value: found, symbol: "none" })) };
+    if (open === null || one.role || (one.values[open] ?? null) === null) return [marked];
+    const whole = marked.data.map((found, i) => (i === open ? { value: null } : found));
+    const part = one.values.map((found, i) => (i === open || i === open - 1 ? found : null));
+    return [{ ...marked, data: whole }, { ...base, data: part, showSymbol: open === 0, lineStyle: { ...base.lineStyle, type: DASH } }];
+  }
+
+  function said(data, write) {
+    return (found) => {
+      const place = found[0].dataIndex;
+      const names = new Set();
+      const rows = found.filter((one) => !names.has(one.seriesName) && names.add(one.seriesName)).map((one) => {
+        const series = data.series.find((other) => other.name === one.seriesName);
+        return `${one.marker}${one.seriesName}  ${write.full(series.values[place])}`;
+      });
+      return [data.categories[place] + (place === data.open ? " …" : ""), ...rows].join("\n");
+    };
+  }
+
+  function lines(data, write) {
+    const shown = common();
+    const top = data.series.length > 1 ? 28 : 8;
+    return {
+      ...shown, legend: legend(data), grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
+      tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },
+      xAxis: category(data, { boundaryGap: false }), yAxis: value(data, write),
+      series: data.series.flatMap((one) => lineSeries(one, data.open)),
+    };
+  }
+
+  function stacked(data, write) {
+    const shown = lines(data, write);
+    return {
+      ...shown, xAxis: category(data, { boundaryGap: true }),
+      tooltip: { ...shown.tooltip, axisPointer: { type: "shadow" } },
+      series: data.series.map((one) => ({
+        name: one.name, type: "bar", stack: "all", barMaxWidth: 28, data: one.values, itemStyle: { color: token(one.colour) }, emphasis: { disabled: true },
+      })),
+    };
+  }
+
+  function bars(data, write) {
+    const shown = common();
+    return {
+      ...shown, legend: legend(data), grid: { left: 4, right: 56, top: data.series.length > 1 ? 28 : 4, bottom: 4, containLabel: true },
+      tooltip: { ...shown.tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data, write) },
+      xAxis: value(data, write, { axisLabel: { show: false }, splitLine: { show: false } }),
+      yAxis: category(data, { inverse: true, axisLabel: { color: token("ink"), width: 120, overflow: "truncate" } }),
+      series: data.series.map((one) => ({
+        name: one.name, type: "bar", barMaxWidth: 16, data: one.values, itemStyle: { color: token(one.colour) }, emphasis: { disabled: true },
+        cursor: data.hrefs.length ? "pointer" : "default",
+        label: { show: !one.role, position: "right", color: token("ink"), formatter: (found) => write.short(found.value) },
+      })),
+    };
+  }
+
+  function heat(data, write) {
+    const shown = common();
+    const values = data.cells.map((cell) => cell[2]);
+    const top = Math.max(...values, 0);
+    return {
+      ...shown, grid: { left: 4, right: 4, top: 4, bottom: 36, containLabel: true },
+      tooltip: {
+        ...shown.tooltip, trigger: "item",
+        formatter: (found) => {
+          const [column, row, cell, , title] = data.cells[found.dataIndex];
+          return [`${data.rows[row]} ${data.columns[column]}`, write.full(cell), title].filter(Boolean).join("\n");
+        },
+      },
+      xAxis: { ...category({ categories: data.columns }), splitArea: { show: false }, axisLine: { show: false } },
+      yAxis: { ...category({ categories: data.rows }, { inverse: true }), axisLine: { show: false } },
+      visualMap: {
+        min: Math.min(...values, 0), max: top > 0 ? top : 1, calculable: false, orient: "horizontal", left: 0, bottom: 0, itemWidth: 10, itemHeight: 120,
+        inRange: { color: [token("heat-low"), token("heat-mid"), token("heat-high")] }, hoverLink: false,
+        text: [write.short(top), write.short(0)], textStyle: { color: token("quiet") },
+      },
+      series: [{
+        type: "heatmap", data: data.cells.map(([column, row, cell]) => [column, row, cell]), progressive: 0,
+        itemStyle: { borderColor: token("surface"), borderWidth: 1 }, emphasis: { itemStyle: { borderColor: token("ink"), borderWidth: 1 } },
+      }],
+    };
+  }
+
+  const kinds = { lines, stacked, bars, heat };
+
+  // compare: false leaves out what is only compared with.
+  function options(data, format, compare) {
+    const kept = data.series && !compare ? { ...data, series: data.series.filter((one) => one.role !== "compare") } : data;
+    return kinds[data.kind](kept, writers(data, format));
+  }
+
+  return { options };
+})();
+
+window.TongguanChartOptions = ChartOptions;
