@@ -26,6 +26,8 @@ STAGE = Stage(
 )
 WORDS = Vocabulary(SMALL.packs, [*SMALL.stages, STAGE])
 DAY = EventFilter(day="2026-11-21")
+LATER = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ZONE = "Asia/Shanghai"
 
 
 def made(number: int, moment: str, kind: str = "order.created", **fields: Any) -> bytes:
@@ -42,18 +44,18 @@ def _events() -> Iterator[bytes]:
     yield made(4, "20T10:30", "order.cancelled", channel="web", region="GX-LZ", reason="late")
     yield made(5, "19T10:30", channel="web", region="GX")
     for number in range(SHOWN + 3):
-        yield made(100 + number, "18T10:00", channel="app", region=f"Y-{number:02}")
+        yield made(100 + number, "18T10:00", channel="app", region=f"Y-{number:02}", attributes={"pieces": 50 + number})
 
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with opened(tmp_path_factory.mktemp("day"), "Asia/Shanghai", WORDS) as one:
+    with opened(tmp_path_factory.mktemp("day"), ZONE, WORDS) as one:
         assert one.load(*_events()).refusals == ()
         yield one
 
 
 def ask(rig: Rig, where: EventFilter = DAY, scope: Scope = EVERYTHING) -> StageDay:
-    return stage_day(rig.warehouse, STAGE, where, scope)
+    return stage_day(rig.warehouse, STAGE, where, scope, LATER, ZONE)
 
 
 def shares(day: StageDay, by: str) -> list[Share]:
@@ -70,22 +72,29 @@ def test_hours_are_those_of_the_operation_and_the_day_before_stands_beside(rig: 
 
 def test_breakdowns_begin_with_what_failed_and_leave_out_what_nothing_has(rig: Rig) -> None:
     day = ask(rig)
-    assert shares(day, "channel") == [Share("app", 3, 1), Share("web", 1, 0)]
-    assert shares(day, "region") == [Share("GX-NN", 3, 1), Share("GX-LZ", 1, 0)]
-    assert shares(day, "reason") == [Share("late", 1, 1)]
+    assert shares(day, "channel") == [Share("app", 3, 1), Share("web", 1, 0, 2)]
+    assert shares(day, "region") == [Share("GX-NN", 3, 1), Share("GX-LZ", 1, 0, 2)]
+    assert shares(day, "reason") == [Share("late", 1, 1, 1)]
     assert shares(day, "pieces") == [Share("1", 1, 0), Share("2", 1, 0)]
     assert [part.by for part in ask(rig, EventFilter(day="2026-11-19")).breakdowns] == ["channel", "region"]
 
 
 def test_an_hour_cuts_breakdowns_but_not_the_hours(rig: Rig) -> None:
     day = ask(rig, replace(DAY, hour=9))
-    assert sum(day.volume) == 4 and shares(day, "channel") == [Share("app", 2, 1)]
+    assert sum(day.volume) == 4 and shares(day, "channel") == [Share("app", 2, 1), Share("web", 0, 0, 1)]
 
 
 def test_a_value_cuts_both(rig: Rig) -> None:
     day = ask(rig, replace(DAY, by="region", value="GX-LZ"))
-    assert sum(day.volume) == 1 and shares(day, "channel") == [Share("web", 1, 0)]
+    assert sum(day.volume) == 1 and shares(day, "channel") == [Share("web", 1, 0, 2)]
     assert sum(ask(rig, replace(DAY, by="pieces", value="2")).volume) == 1
+
+
+def test_within_a_city_its_districts_are_told(rig: Rig) -> None:
+    districts = [Share("GX-NN-02", 2, 1), Share("GX-NN-01", 1, 0)]
+    assert shares(ask(rig, replace(DAY, region="GX-NN")), "region") == districts
+    assert shares(ask(rig, replace(DAY, by="region", value="GX-NN")), "region") == districts
+    assert sum(ask(rig, replace(DAY, by="region", value="GX-NN-02")).volume) == 2
 
 
 def test_filters_and_scope_hold(rig: Rig) -> None:
@@ -96,17 +105,21 @@ def test_filters_and_scope_hold(rig: Rig) -> None:
 
 
 def test_what_is_not_listed_is_summed_up(rig: Rig) -> None:
-    found = shares(ask(rig, EventFilter(day="2026-11-18")), "region")
+    found = shares(ask(rig, EventFilter(day="2026-11-18")), "pieces")
     assert len(found) == SHOWN + 1 and found[-1] == Share("", 3, 0)
+
+
+def test_regions_are_all_told(rig: Rig) -> None:
+    assert len(shares(ask(rig, EventFilter(day="2026-11-18")), "region")) == SHOWN + 3
 
 
 def test_the_number_of_queries_does_not_depend_on_breakdowns(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = []
     for breakdowns in (("channel",), STAGE.breakdowns):
         with asked(rig.warehouse, monkeypatch) as texts:
-            stage_day(rig.warehouse, replace(STAGE, breakdowns=breakdowns), DAY, EVERYTHING)
+            stage_day(rig.warehouse, replace(STAGE, breakdowns=breakdowns), DAY, EVERYTHING, LATER, ZONE)
         counts.append(len(texts))
-    assert counts == [2, 2]
+    assert counts == [3, 3]
 
 
 def test_only_declared_breakdowns_reach_the_engine() -> None:

@@ -124,8 +124,9 @@ class StageQuestions:
         if not user.scope.sees_stage(stage):
             return None
         found = here.vocabulary.stage(stage)
-        day = where.day or here.now().astimezone(ZoneInfo(here.settings.zone)).date().isoformat()
-        return await self._ask(lambda c: stage_day(here.warehouse, found, replace(where, day=day), user.scope, cancellation=c))
+        at, zone = here.now(), here.settings.zone
+        of_day = replace(where, day=where.day or at.astimezone(ZoneInfo(zone)).date().isoformat())
+        return await self._ask(lambda c: stage_day(here.warehouse, found, of_day, user.scope, at, zone, cancellation=c))
 
     async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         """Return the newest events that count for a stage."""

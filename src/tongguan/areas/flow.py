@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tongguan.areas.fulfilment.measures import ACCEPTANCE, ACTIVATION, ALLOCATION, DELIVERY
+from tongguan.areas.listing.measures import LISTING
+from tongguan.areas.orders.measures import ORDERS, RETURNS
+from tongguan.areas.payments.measures import PAYMENTS, SETTLEMENT
+from tongguan.areas.service.measures import AFTER_SALES
+from tongguan.areas.stock.measures import STOCK
+from tongguan.areas.visits.measures import CONVERSION, VISITS
 from tongguan.model.vocabulary import Label, Stage
 
 _SELLING: Final = (
@@ -20,6 +27,7 @@ _SELLING: Final = (
         case_kind="product",
         waiting_at=("submitted", "reviewed"),
         breakdowns=("channel", "reason", "category"),
+        measures=LISTING,
     ),
     Stage(
         "stock",
@@ -29,12 +37,14 @@ _SELLING: Final = (
         case_kind="order",
         waiting_at=("unavailable",),
         breakdowns=("resource_kind", "warehouse", "product_id", "reason"),
+        measures=STOCK,
     ),
     Stage(
         "visit",
         Label("客户来访", "Visits"),
         volume=("visit.session_started", "visit.page_viewed", "visit.menu_chosen"),
         breakdowns=("channel", "sub_channel", "region", "traffic_source", "page"),
+        measures=VISITS,
     ),
     Stage(
         "conversion",
@@ -49,6 +59,7 @@ _SELLING: Final = (
         ),
         failures=("visit.checkout_left", "service.failed", "service.left", "service.fallen_through"),
         breakdowns=("channel", "sub_channel", "reason", "service", "region"),
+        measures=CONVERSION,
     ),
 )
 
@@ -61,7 +72,8 @@ _ORDERING: Final = (
         failures=("order.rejected",),
         case_kind="order",
         waiting_at=("check_requested", "held", "released", "cancellation_refused"),
-        breakdowns=("channel", "product_id", "business_class", "region", "reason"),
+        breakdowns=("channel", "sub_channel", "product_id", "business_class", "region", "traffic_source", "reason"),
+        measures=ORDERS,
     ),
     Stage(
         "payment",
@@ -71,6 +83,7 @@ _ORDERING: Final = (
         case_kind="order",
         waiting_at=("created", "confirmed"),
         breakdowns=("payment_channel", "reason", "channel", "bank", "region"),
+        measures=PAYMENTS,
     ),
 )
 
@@ -94,7 +107,8 @@ _FULFILLING: Final = (
             "voucher_redeemed",
             "handed_over",
         ),
-        breakdowns=("reason", "business_class", "region", "channel"),
+        breakdowns=("reason", "business_class", "region", "channel", "system"),
+        measures=ACCEPTANCE,
     ),
     Stage(
         "allocation",
@@ -104,6 +118,7 @@ _FULFILLING: Final = (
         case_kind="order",
         waiting_at=("accepted", "invoiced", "processing_started", "allocation_requested", "allocation_failed"),
         breakdowns=("reason", "product_id", "warehouse", "region"),
+        measures=ALLOCATION,
     ),
     Stage(
         "delivery",
@@ -122,7 +137,8 @@ _FULFILLING: Final = (
             "out_for_delivery",
             "delivery_failed",
         ),
-        breakdowns=("carrier", "reason", "region", "channel"),
+        breakdowns=("carrier", "reason", "region", "channel", "business_class"),
+        measures=DELIVERY,
     ),
     Stage(
         "activation",
@@ -132,6 +148,7 @@ _FULFILLING: Final = (
         case_kind="order",
         waiting_at=("activation_requested", "activation_failed"),
         breakdowns=("reason", "business_class", "region", "system"),
+        measures=ACTIVATION,
     ),
 )
 
@@ -144,6 +161,7 @@ _CLOSING: Final = (
         case_kind="payment",
         waiting_at=("posting_requested", "posting_failed"),
         breakdowns=("reason", "channel", "region"),
+        measures=SETTLEMENT,
     ),
     Stage(
         "after_sales",
@@ -153,6 +171,7 @@ _CLOSING: Final = (
         case_kind="ticket",
         waiting_at=("opened", "responded", "transferred", "held", "resumed", "reopened"),
         breakdowns=("kind", "category", "channel", "region"),
+        measures=AFTER_SALES,
         burden=True,
     ),
     Stage(
@@ -171,7 +190,8 @@ _CLOSING: Final = (
             "refund_requested",
             "refund_failed",
         ),
-        breakdowns=("reason", "product_id", "channel", "region"),
+        breakdowns=("reason", "product_id", "channel", "region", "business_class"),
+        measures=RETURNS,
         burden=True,
     ),
 )
