@@ -1,10 +1,10 @@
-"""Pages in Chromium: accessibility, keyboard, no console errors, no sideways scrolling, live numbers, the mirrored formatter."""
+"""Pages in Chromium: accessibility, keyboard, no console errors, no sideways scrolling, the mirrored formatter."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -139,46 +139,6 @@ def test_filters_go_into_the_address_and_back_works(site: Served) -> None:
     page.wait_for_url("**/orders?channel=app")
     assert page.locator("#f-channel").input_value() == "app"
     context.close()
-
-
-def test_live_numbers_are_patched_in_place(site: Served) -> None:
-    """A number that changes is marked; focus stays, and what one looks at stays where it was."""
-    operation = make_operation()
-    settings = replace(operation.site.settings, refresh_seconds=1)
-    object.__setattr__(operation.site, "settings", settings)
-    with served(operation.application) as address:
-        live = Served(operation, address, site.browser)
-        context = live.context()
-        page, said = visit(context, live, "/")
-        page.evaluate("window.scrollTo(0, 300)")
-        page.locator("#stage-delivery").focus()
-        before = page.locator("#kpi-waiting .tg-number").inner_text()
-        seen_at = page.evaluate("document.activeElement.getBoundingClientRect().top")
-        for case_id in list(operation.questions._traces)[:200]:
-            del operation.questions._traces[case_id]
-        page.wait_for_selector("#kpi-waiting .tg-changed", timeout=5000)
-        assert page.locator("#kpi-waiting .tg-number").inner_text() != before
-        assert page.evaluate("document.activeElement.id") == "stage-delivery"
-        assert abs(page.evaluate("document.activeElement.getBoundingClientRect().top") - seen_at) < 2
-        page.wait_for_selector(".tg-changed", state="detached", timeout=3000)
-        assert said == []
-        context.close()
-
-
-def test_lost_server_is_told_and_found_again(site: Served) -> None:
-    operation = make_operation()
-    object.__setattr__(operation.site, "settings", replace(operation.site.settings, refresh_seconds=1))
-    with served(operation.application) as address:
-        context = Served(operation, address, site.browser).context()
-        page, _ = visit(context, site, "/signin")
-        page.goto(address + "/")
-        banner = page.locator("[data-live-lost]")
-        assert not banner.is_visible()
-        page.route("**/live/**", lambda route: route.abort())
-        banner.wait_for(state="visible", timeout=5000)
-        page.unroute("**/live/**")
-        banner.wait_for(state="hidden", timeout=5000)
-        context.close()
 
 
 def test_confirmation_before_replay(site: Served) -> None:

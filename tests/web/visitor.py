@@ -7,10 +7,42 @@ import re
 from html import unescape
 
 import httpx
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.web.operation import Operation
 from tongguan.model.access import Role
 from tongguan.web.kit.security import SESSION_COOKIE
+
+
+def leaving_streams(app: ASGIApp) -> ASGIApp:
+    """Return the application for a browser that leaves each stream after its first message: a stream alone never ends."""
+
+    async def visited(scope: Scope, receive: Receive, send: Send) -> None:
+        over, streams, heard = asyncio.Event(), False, False
+
+        async def hear() -> Message:
+            nonlocal heard
+            if not heard:
+                message = await receive()
+                heard = not message.get("more_body", False)
+                return message
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def tell(message: Message) -> None:
+            nonlocal streams
+            if over.is_set():
+                return
+            if message["type"] == "http.response.start":
+                streams = any(value.startswith(b"text/event-stream") for _, value in message["headers"])
+            last = message["type"] == "http.response.body" and (streams or not message.get("more_body", False))
+            await send({**message, "more_body": not last} if message["type"] == "http.response.body" else message)
+            if last:
+                over.set()
+
+        await app(scope, hear, tell)
+
+    return visited
 
 
 class Visitor:
@@ -42,7 +74,7 @@ class Visitor:
     async def _ask(
         self, method: str, path: str, fields: dict[str, str | list[str]] | None, headers: dict[str, str] | None
     ) -> httpx.Response:
-        transport = httpx.ASGITransport(self.operation.application, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(leaving_streams(self.operation.application), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=self._base, cookies=self.cookies) as client:
             response = await client.request(method, path, data=fields, headers=headers)
             # What the site set now (with a domain) stands over what was sent along (without one).

@@ -21,6 +21,7 @@ from tongguan.app.installation import Installation, open_installation
 from tongguan.app.progress import ProgressBoard
 from tongguan.app.server import Server
 from tongguan.lib.now import Ticks, system_ticks
+from tongguan.web.kit.live import Streams
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +92,19 @@ def _control(path: Path) -> socket.socket:
     return control
 
 
+class _Listening(uvicorn.Server):
+    """Listens until it is told to stop; then ends the streams of pages first, which would stay open by themselves."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer the open requests, and stop."""
+        self._streams.close()
+        await super().shutdown(sockets)
+
+
 def _run(installation: Installation, listener: socket.socket, say: Say, password: str | None, beside: Beside | None, ticks: Ticks) -> None:
     token = secrets.token_urlsafe(32)
     server = Server(installation, token, ticks)
@@ -118,7 +132,7 @@ def _run(installation: Installation, listener: socket.socket, say: Say, password
     end_beside = beside(installation, server.progress, say) if beside is not None else None
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(uvicorn.Server(config).serve([listener, control]))
+            asyncio.run(_Listening(config, server.streams).serve([listener, control]))
     finally:
         if end_beside is not None:
             end_beside()

@@ -25,12 +25,14 @@ from tongguan.app.health import Health
 from tongguan.app.installation import Installation
 from tongguan.app.loops import LoopThreads, loops
 from tongguan.app.progress import ProgressBoard
+from tongguan.app.pulse import LoaderPulse
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Ticks
 from tongguan.model.access import Role, User
 from tongguan.model.access import Scope as Responsibility
+from tongguan.web.kit.live import Streams
 from tongguan.web.kit.security import SESSION_COOKIE, same_token
 from tongguan.web.kit.site import WebSettings
 from tongguan.web.web import create_web
@@ -55,6 +57,8 @@ class Server:
     def __init__(self, installation: Installation, owner_token: str, ticks: Ticks) -> None:
         self.installation = installation
         self.progress = ProgressBoard()
+        self.streams = Streams()
+        self._pulse = LoaderPulse(installation.loader)
         settings = installation.settings
         self._pool = ThreadPoolExecutor(settings.query_threads, "questions")
         self._intake_pool = ThreadPoolExecutor(2, "intake")
@@ -79,6 +83,7 @@ class Server:
         """Stop loops and pools; running questions are waited for."""
         if self._loops is not None:
             self._loops.stop()
+        self._pulse.close()
         self.rejections.write()
         for pool in (self._pool, self._intake_pool, self._people_pool):
             pool.shutdown(wait=True, cancel_futures=True)
@@ -117,6 +122,8 @@ class Server:
             secure_cookies=settings.secure_cookies,
             version=__version__,
             progress=self.progress,
+            pulse=self._pulse,
+            streams=self.streams,
         )
         return create_web(self.questions, self.accounts, self.installation.vocabulary, web, [ORDERS])
 

@@ -26,6 +26,7 @@ from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.live import Pulse, StillPulse, Streams
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.regions import RegionBook
@@ -45,11 +46,13 @@ class WebSettings:
         zone: the operation's time zone; days begin at its midnight.
         now: the clock.
         secure_cookies: the site is reached by https although requests arrive as http (behind a proxy).
-        refresh_seconds: how often the panorama asks again.
+        refresh_seconds: pages that move by themselves change at most once in this time.
         stale_after: data older than this is marked as old.
         session_days: how long a browser stays signed in.
         version: shown on the help page.
         progress: what works in the background, told at the top of every page.
+        pulse: tells when data moves.
+        streams: the open streams of pages; whoever stops the server closes them.
     """
 
     zone: ZoneInfo
@@ -60,6 +63,8 @@ class WebSettings:
     session_days: int = 7
     version: str = ""
     progress: Board = nothing_ongoing
+    pulse: Pulse = field(default_factory=StillPulse)
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,13 @@ class Visit:
 
     def render(self, template: str, page: object, status: int = HTTPStatus.OK) -> HTMLResponse:
         """Answer with a template and its typed context ``page``."""
+        response = HTMLResponse(self.fragment(template, page), status)
+        if self._new_form_token:
+            self.set_cookie(response, FORM_COOKIE, self._new_form_token)
+        return response
+
+    def fragment(self, template: str, page: object) -> str:
+        """Return the text of a template with its typed context ``page``."""
         environment = self.site.environments[self.language]
         values: dict[str, Any] = {
             "page": page,
@@ -183,10 +190,7 @@ class Visit:
             "navigation_closed": self.request.cookies.get(NAVIGATION_COOKIE) == "closed",
             "path": self.request.url.path,
         }
-        response = HTMLResponse(environment.get_template(template).render(values), status)
-        if self._new_form_token:
-            self.set_cookie(response, FORM_COOKIE, self._new_form_token)
-        return response
+        return environment.get_template(template).render(values)
 
     def render_error(self, status: HTTPStatus, cause: str, permission: Permission | None = None) -> HTMLResponse:
         """Answer with the page that says what is wrong and what helps; ``cause`` is one of those in ``error.html``."""
