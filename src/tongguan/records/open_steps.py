@@ -123,11 +123,15 @@ def page(
     limit: int,
     offset: int,
 ) -> list[OpenStep]:
-    """Return a stretch of what matches; rows without the sorted value come last either way, ties are broken by case."""
+    """Return a stretch of what matches; rows without the sorted value come last either way, ties are broken by case.
+
+    By limit, what is paused comes after all that somebody can act on.
+    """
     column = _SORTS[order]
+    pause = [open_steps.c.paused_since.is_not(None)] if order is WaitingOrder.LATE else []
     direction = column.desc() if descending else column.asc()
     sql: Select[Any] = select(*(open_steps.c[name] for name in OpenStep.__dataclass_fields__)).where(_wanted(steps, where, regions, at))
-    sql = sql.order_by(column.is_(None), direction, open_steps.c.kind, open_steps.c.case_key).limit(limit).offset(offset)
+    sql = sql.order_by(*pause, column.is_(None), direction, open_steps.c.kind, open_steps.c.case_key).limit(limit).offset(offset)
     return [OpenStep(*row) for row in conn.execute(sql)]
 
 

@@ -8,7 +8,9 @@ from typing import Final
 from tongguan.model.access import Level, Permission, Role, Scope
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
+from tongguan.model.waiting import Lateness
 from tongguan.web.kit.components import Choice, Status
+from tongguan.web.kit.lateness import LATENESS
 from tongguan.web.kit.ports import QuarantineState
 from tongguan.web.kit.regions import RegionBook
 from tongguan.web.kit.texts import Texts, msg
@@ -225,6 +227,11 @@ class Codes:
     def status_mark(self, word: str) -> Status:
         """Tell how a status word is marked."""
         return STATUSES[word][1] if word in STATUSES else Status.UNKNOWN
+
+    def lateness(self, lateness: Lateness) -> tuple[str, Status | None]:
+        """Return the word and the mark of how an open step stands against its limit."""
+        word, mark = LATENESS[lateness]
+        return self._texts(word), mark
 
     def of_enum(self, value: Quarantine | Role | Permission | Level | QuarantineState) -> str:
         """Name a member of a closed list."""

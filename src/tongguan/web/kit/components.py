@@ -46,7 +46,7 @@ class Spark:
     """A small line of hours, drawn as SVG on the server.
 
     Attributes:
-        today, before: ``points`` of polylines in a box of 100 × 28; empty where there is nothing to draw.
+        today, before, week: ``points`` of polylines in a box of 100 × 28; empty where there is nothing to draw.
         label: what it says, for those who do not see it.
         pieces: of a line with gaps, the polylines between them; stands in the place of ``today``.
     """
@@ -55,6 +55,7 @@ class Spark:
     before: str
     label: str
     pieces: Sequence[str] = ()
+    week: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,37 +161,6 @@ class HourCell:
     status: Status
     href: str
     chosen: bool
-
-
-@dataclass(frozen=True)
-class ShareRow:
-    """One value of a breakdown.
-
-    Attributes:
-        label: its name; ``title`` its code.
-        part: the share, 0 to 1, as a bar; None where there is no volume.
-        high: it stands out.
-        href: leads to the events that have the value; empty for the rest.
-    """
-
-    label: str
-    title: str
-    volume: str
-    failures: str
-    share: str
-    part: float | None
-    high: bool
-    href: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class ShareTable:
-    """A breakdown of a stage's day."""
-
-    key: str
-    title: str
-    rows: Sequence[ShareRow]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,12 @@ from tongguan.web.kit.components import KpiCard, StageTile, Status
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay
 from tongguan.web.rooms.panorama.standing import WorstHour, usual_failing, worst_hour
-from tongguan.web.rooms.panorama.tiles import orders_href, stage_href, stage_page_href
+from tongguan.web.rooms.panorama.tiles import stage_page_href, waiting_href
 
 
-def cards(
-    visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address, shown: ShownDay
-) -> list[KpiCard]:
-    """Return the key figures: what to look at, the worst hour, what waits (today only), what failed."""
-    waiting = [_waiting(visit, flow, where), _oldest(visit, flow, where, address)] if shown.today else []
+def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address, shown: ShownDay) -> list[KpiCard]:
+    """Return the key figures: what to look at, the worst hour, what is late and waits (today only), what failed."""
+    waiting = [_late(visit, flow, where), _waiting(visit, flow, where)] if shown.today else []
     worst = _worst_hour(visit, flow, where, address, shown)
     return [_attention(visit, tiles, address), worst, *waiting, _failures(visit, flow, where, address, shown)]
 
@@ -40,28 +38,39 @@ def _attention(visit: Visit, tiles: Sequence[StageTile], address: Address) -> Kp
 
 def _waiting(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
     waiting = sum(stage.backlog or 0 for stage in flow.stages)
+    oldest = min((stage for stage in flow.stages if stage.oldest), key=lambda stage: stage.oldest or flow.at, default=None)
+    note = visit.text("nothing waits")
+    if oldest is not None and oldest.oldest is not None:
+        age = visit.formats.duration((flow.at - oldest.oldest).total_seconds())
+        note = visit.text("longest %(age)s, %(stage)s", age=age, stage=visit.codes.stage(oldest.name))
     return KpiCard(
         key="waiting",
         name=visit.text("Waiting now"),
         value=visit.formats.compact(waiting),
         title=visit.formats.full(waiting),
         unit=visit.text("cases"),
-        href=orders_href(where, open="1"),
-        note=visit.text("in all stages together"),
+        href=waiting_href(where),
+        note=note,
     )
 
 
-def _oldest(visit: Visit, flow: Flow, where: FlowFilter, address: Address) -> KpiCard:
-    fmt = visit.formats
-    oldest = min((s for s in flow.stages if s.oldest), key=lambda s: s.oldest or flow.at, default=None)
-    since = oldest.oldest if oldest else None
+def _late(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
+    late, warned = sum(stage.late or 0 for stage in flow.stages), sum(stage.warned or 0 for stage in flow.stages)
+    most = max((stage for stage in flow.stages if stage.late), key=lambda stage: stage.late or 0, default=None)
+    status = Status.BAD if late else Status.WATCH if warned else Status.GOOD
+    notes = [visit.text("%(n)s warned", n=visit.formats.compact(warned))]
+    if most is not None:
+        notes.insert(0, visit.text("most in %(stage)s", stage=visit.codes.stage(most.name)))
     return KpiCard(
-        key="oldest",
-        name=visit.text("Waiting longest"),
-        value=fmt.duration((flow.at - since).total_seconds() if since else None),
-        title=fmt.iso(since) if since else "",
-        href=stage_href(visit, oldest, where, sort="last") if oldest else str(address),
-        note=visit.codes.stage(oldest.name) if oldest else visit.text("nothing waits"),
+        key="late",
+        name=visit.text("Late now"),
+        value=visit.formats.compact(late),
+        title=visit.formats.full(late),
+        unit=visit.text("cases"),
+        href=waiting_href(where, lateness="late", stage=most.name if most is not None else ""),
+        note=visit.listing(notes),
+        status=status,
+        status_word=visit.text(status.word),
     )
 
 

@@ -1,4 +1,4 @@
-"""How a stage stands, from its volume and failures alone; time limits and learnt baselines come with their own stages.
+"""How a stage stands, from its volume, its failures and what in it is late; learnt baselines come with their own stage.
 
 The help page tells these rules to users; change both together.
 """
@@ -33,6 +33,11 @@ HOUR: Final = 0.2
 """Share of failures in one hour from which that hour stands out, where it is also :data:`HOUR_MORE` times the usual share."""
 
 HOUR_MORE: Final = 2.5
+
+LATE: Final = 0.1
+"""Share of late cases in those that wait (paused ones apart) from which a stage is to be watched; :data:`MANY_LATE` is abnormal."""
+
+MANY_LATE: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,28 @@ def worst_hour(volume: Sequence[int | None], failures: Sequence[int | None], usu
 
 
 def standing(stage: StageStatus, *, burden: bool = False) -> Standing:
-    """Return how a stage stands; ``burden`` says that its volume is trouble, so that little of it is none."""
+    """Return how a stage stands; ``burden`` says that its volume is trouble, so that little of it is none.
+
+    The worst rule speaks; of two that are equally bad, the one that people can act on at once: what is late before what was lost.
+    """
+    found = [rule for rule in (_lateness(stage), _by_volume(stage, burden=burden)) if rule is not None]
+    return min(found, key=lambda one: _ORDER.index(one.status))
+
+
+_ORDER: Final = (Status.BAD, Status.WATCH, Status.GOOD, Status.UNKNOWN)
+
+
+def _lateness(stage: StageStatus) -> Standing | None:
+    """Return how what waits stands; None where it says nothing against the stage."""
+    waiting = (stage.backlog or 0) - (stage.paused or 0)
+    late = stage.late or 0
+    if waiting < FLOOR or late < LATE * waiting:
+        return None
+    status = Status.BAD if late >= MANY_LATE * waiting else Status.WATCH
+    return Standing(status, msg("%(late)s late"), {"late": str(late)})
+
+
+def _by_volume(stage: StageStatus, *, burden: bool) -> Standing:
     share = stage.failures / stage.volume if stage.volume >= FLOOR else 0.0
     usual = usual_failing(stage)
     if share >= max(2 * FAILING, 2 * MORE * usual):

@@ -24,14 +24,16 @@ def change(visit: Visit, label: str, now: int, before: int) -> Change:
 
 
 def spark(visit: Visit, stage: StageStatus) -> Spark:
-    """Draw today's hours over yesterday's."""
-    top = max([0, *(count or 0 for count in stage.hourly), *stage.hourly_yesterday])
+    """Draw today's hours over yesterday's and last week's."""
+    top = max([0, *(count or 0 for count in stage.hourly), *stage.hourly_yesterday, *stage.hourly_last_week])
     label = visit.text(
-        "By hour: today %(today)s so far, yesterday %(before)s until now",
+        "By hour: today %(today)s so far, yesterday %(before)s until now, a week ago %(week)s",
         today=visit.formats.full(stage.volume),
         before=visit.formats.full(stage.volume_yesterday),
+        week=visit.formats.full(stage.volume_last_week),
     )
-    return Spark(points(stage.hourly, top, HOURS), points(stage.hourly_yesterday, top, HOURS), label)
+    before, week = points(stage.hourly_yesterday, top, HOURS), points(stage.hourly_last_week, top, HOURS)
+    return Spark(points(stage.hourly, top, HOURS), before, label, week=week)
 
 
 def orders_href(where: FlowFilter, **values: str) -> str:
@@ -45,11 +47,9 @@ def stage_page_href(name: str, where: FlowFilter, day: str = "", hour: str = "")
     return str(Address(f"/stages/{name}", {**values, "day": day, "hour": hour}))
 
 
-def stage_href(visit: Visit, stage: StageStatus, where: FlowFilter, **values: str) -> str:
-    """Lead to the orders that wait in a stage; where nothing can wait, or something else does, to the stage's own page."""
-    if visit.site.vocabulary.stage(stage.name).case_kind == "order" and stage.backlog:
-        return orders_href(where, stage=stage.name, **values)
-    return stage_page_href(stage.name, where)
+def waiting_href(where: FlowFilter, **values: str) -> str:
+    """Lead to the list of what waits, with the same filters."""
+    return str(Address("/waiting", {**values, **vars(where)}))
 
 
 def _changes(visit: Visit, stage: StageStatus, shown: ShownDay) -> tuple[Change, Change]:
@@ -57,6 +57,10 @@ def _changes(visit: Visit, stage: StageStatus, shown: ShownDay) -> tuple[Change,
     before = visit.text("vs yesterday") if shown.today else visit.text("vs the day before")
     week = visit.text("vs last week") if shown.today else visit.text("vs the week before")
     return change(visit, before, stage.volume, stage.volume_yesterday), change(visit, week, stage.volume, stage.volume_last_week)
+
+
+def _count(visit: Visit, count: int | None) -> str:
+    return "" if count is None else visit.formats.compact(count)
 
 
 def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter, shown: ShownDay) -> StageTile:
@@ -82,5 +86,8 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         has_backlog=stage.backlog is not None,
         oldest=fmt.duration((flow.at - stage.oldest).total_seconds()) if stage.oldest else fmt.duration(None),
         oldest_title=fmt.iso(stage.oldest),
+        late=_count(visit, stage.late),
+        warned=_count(visit, stage.warned),
+        paused=_count(visit, stage.paused),
         spark=spark(visit, stage),
     )

@@ -1,0 +1,18 @@
+"""How an open step stands against its limit, in a word and a mark."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tongguan.model.waiting import Lateness
+from tongguan.web.kit.components import Status
+from tongguan.web.kit.texts import msg
+
+LATENESS: Final[dict[Lateness, tuple[str, Status | None]]] = {
+    Lateness.LATE: (msg("Late"), Status.BAD),
+    Lateness.WARNED: (msg("Due soon"), Status.WATCH),
+    Lateness.PAUSED: (msg("Paused"), None),
+    Lateness.ON_TIME: (msg("On time"), Status.GOOD),
+    Lateness.UNLIMITED: (msg("No limit"), None),
+}
+"""Lateness → word and mark, the worst first; what nobody is measured by has no mark."""
