@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.progress import Board, nothing_ongoing
@@ -30,6 +31,7 @@ class Operation:
     application: FastAPI
     questions: FakeQuestions
     accounts: FakeAccounts
+    lists: FakeLists
 
     @property
     def site(self) -> Site:
@@ -43,9 +45,9 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     clock = now or fixed(NOON)
     vocabulary = fake_vocabulary()
     questions = FakeQuestions(vocabulary, clock, orders=orders, failing=failing)
-    accounts = FakeAccounts(clock)
+    accounts, lists = FakeAccounts(clock), FakeLists(clock)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    return Operation(create_web(questions, accounts, vocabulary, settings, [ORDERS]), questions, accounts)
+    return Operation(create_web(questions, accounts, lists, vocabulary, settings, [ORDERS]), questions, accounts, lists)
 
 
 if __name__ == "__main__":

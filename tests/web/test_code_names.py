@@ -14,6 +14,7 @@ from tongguan.lib.now import fixed
 from tongguan.model.access import Role, User
 from tongguan.model.answers import Breakdown, EventFilter, Share, StageDay
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.site import WebSettings
@@ -38,9 +39,9 @@ class Days(FakeQuestions):
 @pytest.fixture(scope="module")
 def operation() -> Operation:
     clock = fixed(NOON)
-    questions, accounts = Days(fake_vocabulary(), clock, orders=20), FakeAccounts(clock)
+    questions, accounts, lists = Days(fake_vocabulary(), clock, orders=20), FakeAccounts(clock), FakeLists(clock)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
-    return Operation(create_web(questions, accounts, build_vocabulary(), settings, []), questions, accounts)
+    return Operation(create_web(questions, accounts, lists, build_vocabulary(), settings, []), questions, accounts, lists)
 
 
 def table(page: str, by: str) -> str:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongguan import __version__
 from tongguan.app.accounts import RecordAccounts
-from tongguan.app.api import people
+from tongguan.app.api import people, views
 from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
 from tongguan.app.api.owner import OwnerRoutes
@@ -23,6 +23,7 @@ from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
 from tongguan.app.health import Health
 from tongguan.app.installation import Installation
+from tongguan.app.lists import RecordLists
 from tongguan.app.loops import LoopThreads, loops
 from tongguan.app.progress import ProgressBoard
 from tongguan.app.pulse import LoaderPulse
@@ -67,10 +68,11 @@ class Server:
         self.bearers = Bearers(installation.database, owner_token, ticks)
         self.accounts = RecordAccounts(installation.database, installation.now, self._people_pool)
         self.questions = StageQuestions(installation, self._pool)
+        self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
-        self._api = self._build_api(ticks)
         self._pages = self._build_pages()
+        self._api = self._build_api(ticks)
 
     def start_loops(self) -> None:
         """Start what runs beside the requests."""
@@ -111,10 +113,11 @@ class Server:
         ):
             api.router.routes.append(route)
         api.include_router(people.router(self.accounts, self.who, [stage.name for stage in installation.vocabulary.stages]))
+        api.include_router(views.router(self.lists, self.who, self._pages.state.site.lists_with_views()))
         api.add_exception_handler(ApiProblem, _as_response)
         return api
 
-    def _build_pages(self) -> ASGIApp:
+    def _build_pages(self) -> FastAPI:
         settings = self.installation.settings
         web = WebSettings(
             zone=ZoneInfo(settings.zone),
@@ -125,7 +128,7 @@ class Server:
             pulse=self._pulse,
             streams=self.streams,
         )
-        return create_web(self.questions, self.accounts, self.installation.vocabulary, web, [ORDERS])
+        return create_web(self.questions, self.accounts, self.lists, self.installation.vocabulary, web, [ORDERS])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

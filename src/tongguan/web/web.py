@@ -9,23 +9,33 @@ from fastapi import FastAPI
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import Room
 from tongguan.web.kit.accounts import Accounts
+from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.site import WebSettings, build_application, build_site
 from tongguan.web.rooms.data.pages import ROOM as DATA
 from tongguan.web.rooms.gate.pages import ROOM as GATE
+from tongguan.web.rooms.halls.pages import ROOM as HALLS
 from tongguan.web.rooms.help.pages import ROOM as HELP
 from tongguan.web.rooms.panorama.pages import ROOM as PANORAMA
 from tongguan.web.rooms.people.pages import ROOM as PEOPLE
+from tongguan.web.rooms.views.pages import ROOM as VIEWS
+from tongguan.web.rooms.waiting.pages import ROOM as WAITING
 
 
 def create_web(
-    questions: Questions, accounts: Accounts, vocabulary: Vocabulary, settings: WebSettings, area_rooms: Sequence[Room] = ()
+    questions: Questions,
+    accounts: Accounts,
+    lists: Lists,
+    vocabulary: Vocabulary,
+    settings: WebSettings,
+    area_rooms: Sequence[Room] = (),
 ) -> FastAPI:
     """Make the application of all pages; nothing is shared between two of them.
 
     Args:
         questions: answers about the operation.
         accounts: users, sessions, tokens.
+        lists: saved views and the log of exports.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -33,5 +43,5 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, *area_rooms, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, vocabulary, settings, rooms))
+    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, VIEWS, DATA, PEOPLE, HELP, GATE)
+    return build_application(build_site(questions, accounts, lists, vocabulary, settings, rooms))

@@ -1,37 +1,29 @@
-"""Orders: the list, its exports, and one order's whole story."""
+"""Orders: the list, its key figures and exports, and one order's whole story."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from starlette.responses import Response
 
-from tongguan.areas.orders import trace_page
-from tongguan.lib.money import exponent
+from tongguan.areas.orders import export_page, list_page, trace_page
+from tongguan.areas.orders.list_page import KIND, MOST_SHOWN, PATH, SAVED
+from tongguan.areas.orders.search import MOST_IDS
 from tongguan.model.access import Permission
-from tongguan.model.answers import CaseFilter, CasePage, CaseRow, OrderSummary
+from tongguan.model.answers import CasePage, OrderSummary
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Choice, Empty, Filter, KpiCard, Status
-from tongguan.web.kit.export import FORMATS, file_response
-from tongguan.web.kit.filters import code_filter, code_value, scope_text
-from tongguan.web.kit.ports import CaseOrder, CaseSort
-from tongguan.web.kit.tables import EXPORT_ROWS, PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
+from tongguan.web.kit.components import Filter, KpiCard
+from tongguan.web.kit.export import FORMATS
+from tongguan.web.kit.filters import scope_text
+from tongguan.web.kit.ports import CaseOrder
+from tongguan.web.kit.saved_views import COLUMNS, ViewBar, page_views, view_bar
+from tongguan.web.kit.tables import PAGE_ROWS, Table, chosen_columns, columns_value, table_state
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
-
-KIND: Final = "order"
-_EARLIEST, _LATEST = 1971, 2199
-
-NAMES: Final = ("q", "stage", "status", "step", "channel", "region", "business_class", "customer_id", "since", "until", "open")
-"""Filters as the address names them."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +32,22 @@ class OrdersPage:
 
     Attributes:
         filtered: a filter is set, so that the key figures over all orders would mislead and are not shown.
+        unknown: of many ids searched for those that no order has, in one line; empty where all were found.
+        dropped: how many ids were too many to look for; ``most`` is how many there may be.
     """
 
     scope: str
     filters: Sequence[Filter]
     address: Address
+    bar: ViewBar
     panel: Panel[CasePage]
     table: Table | None
     stage: str
     bad_dates: Sequence[str]
     filtered: bool
+    unknown: str
+    dropped: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -58,171 +56,6 @@ class SummaryPart:
 
     panel: Panel[OrderSummary]
     cards: Sequence[KpiCard]
-
-
-def order_href(order_id: str) -> str:
-    """Return the address of an order's page; ids are whatever the source gave."""
-    return f"/orders/{quote(order_id, safe='')}"
-
-
-def _midnight(visit: Visit, name: str) -> datetime | None:
-    """Read a date of the address as midnight in the operation's zone; None where missing, no date, or of no year that is kept."""
-    try:
-        found = datetime.strptime(visit.query(name), "%Y-%m-%d").replace(tzinfo=visit.site.settings.zone)
-    except ValueError:
-        return None
-    return found if _EARLIEST <= found.year <= _LATEST else None
-
-
-def _stage(visit: Visit) -> str:
-    """Return the stage of the address; empty where there is none of that name."""
-    name = visit.query("stage")
-    return name if any(stage.name == name for stage in visit.site.vocabulary.stages) else ""
-
-
-def _where(visit: Visit) -> CaseFilter:
-    until = _midnight(visit, "until")
-    return CaseFilter(
-        search=visit.query("q"),
-        status=visit.query("status"),
-        step=visit.query("step"),
-        stage=_stage(visit),
-        channel=visit.query("channel"),
-        region=code_value(visit, "region"),
-        business_class=visit.query("business_class"),
-        customer_id=visit.query("customer_id"),
-        since=_midnight(visit, "since"),
-        until=until + timedelta(days=1) if until else None,
-        open_only=visit.query("open") == "1",
-    )
-
-
-def _filtered(visit: Visit) -> bool:
-    return any(visit.query(name) for name in NAMES)
-
-
-def _filters(visit: Visit) -> list[Filter]:
-    text, kind = visit.text, visit.site.vocabulary.case_kinds.get(KIND)
-    milestones = kind.milestones if kind else ()
-    statuses = list(dict.fromkeys(m.status for m in milestones if m.step))
-    stages = [s for s in visit.site.vocabulary.stages if s.case_kind == KIND and visit.user.scope.sees_stage(s.name)]
-    steps = [Choice(m.name, m.label.in_language(visit.language)) for m in milestones if m.step]
-    return [
-        Filter("q", text("Search"), visit.query("q"), kind="search", hint=text("any id of an order")),
-        Filter("stage", text("Waits in stage"), visit.query("stage"), [Choice(s.name, visit.codes.stage(s.name)) for s in stages]),
-        Filter("status", text("Status"), visit.query("status"), [Choice(word, visit.codes.status(word)) for word in statuses]),
-        Filter("step", text("Step"), visit.query("step"), steps),
-        *(code_filter(visit, column) for column in ("channel", "region", "business_class")),
-        Filter("customer_id", text("Customer"), visit.query("customer_id"), kind="text"),
-        Filter("since", text("Placed from"), visit.query("since"), kind="date"),
-        Filter("until", text("Placed to"), visit.query("until"), kind="date"),
-        Filter("open", text("Only open"), visit.query("open"), [Choice("1", text("yes"))]),
-    ]
-
-
-def _amount(visit: Visit, minor: int | None, currency: str) -> Cell:
-    value = None if minor is None else Decimal(minor).scaleb(-exponent(currency or "CNY"))
-    return Cell(visit.formats.money(minor, currency or "CNY"), value=value)
-
-
-def _promised(visit: Visit, row: CaseRow) -> Cell:
-    fmt = visit.formats
-    if row.open and row.due_time is not None and row.due_time < visit.now:
-        late = visit.text("late by %(time)s", time=fmt.duration((visit.now - row.due_time).total_seconds()))
-        return Cell(f"{fmt.minute(row.due_time)} · {late}", fmt.iso(row.due_time), mark=Status.BAD, tone="bad")
-    return Cell(fmt.minute(row.due_time), fmt.iso(row.due_time), value=row.due_time)
-
-
-def columns(visit: Visit) -> list[Column[CaseRow]]:
-    """Return the columns of the list."""
-    fmt, text, codes = visit.formats, visit.text, visit.codes
-
-    def time(value: datetime) -> Cell:
-        return Cell(fmt.minute(value), fmt.iso(value), value=value)
-
-    def code(column: str, value: str) -> Cell:
-        return Cell(codes.label(column, value) if value else fmt.full(None), value if value else "")
-
-    return [
-        Column("id", text("Order"), lambda r: Cell(r.case_id, r.case_id, href=order_href(r.case_id)), sort=CaseOrder.CASE_ID),
-        Column("status", text("Status"), lambda r: Cell(codes.status(r.status), r.status, mark=codes.status_mark(r.status))),
-        Column("step", text("Step"), lambda r: Cell(codes.milestone(KIND, r.step) if r.step else fmt.full(None), r.step)),
-        Column("sold", text("Ordered"), lambda r: _amount(visit, r.sold, r.currency), number=True, sort=CaseOrder.SOLD),
-        Column("paid", text("Paid"), lambda r: _amount(visit, r.paid, r.currency), number=True, sort=CaseOrder.PAID),
-        Column("first", text("Placed at"), lambda r: time(r.first_time), sort=CaseOrder.FIRST_TIME),
-        Column("last", text("Last event"), lambda r: time(r.last_time), sort=CaseOrder.LAST_TIME),
-        Column("due", text("Promised"), lambda r: _promised(visit, r), sort=CaseOrder.DUE_TIME),
-        Column("channel", text("Channel"), lambda r: code("channel", r.channel)),
-        Column("region", text("Region"), lambda r: code("region", r.region)),
-        Column("class", text("Business class"), lambda r: code("business_class", r.business_class)),
-        Column("customer", text("Customer"), lambda r: Cell(r.customer_id or fmt.full(None), href=_of_customer(r))),
-        Column("events", text("Events"), lambda r: Cell(fmt.full(r.events), value=r.events), number=True, sort=CaseOrder.EVENTS),
-    ]
-
-
-def _sum(row: CaseRow, minor: int | None) -> Cell:
-    return Cell("") if minor is None else Cell(str(minor), value=Decimal(minor).scaleb(-exponent(row.currency or "CNY")))
-
-
-def _late_hours(visit: Visit, row: CaseRow) -> Cell:
-    if not row.open or row.due_time is None or row.due_time >= visit.now:
-        return Cell("")
-    hours = Decimal(int((visit.now - row.due_time).total_seconds())) / 3600
-    return Cell(str(hours), value=hours.quantize(Decimal("0.01")))
-
-
-def export_columns(visit: Visit) -> list[Column[CaseRow]]:
-    """Return the columns of the list's files: the page's, with one thing to a column and nothing where nothing is known."""
-    text = visit.text
-    own = {
-        "sold": [Column[CaseRow]("sold", text("Ordered"), lambda r: _sum(r, r.sold))],
-        "paid": [
-            Column[CaseRow]("paid", text("Paid"), lambda r: _sum(r, r.paid)),
-            Column[CaseRow]("currency", text("Currency"), lambda r: Cell(r.currency or ("CNY" if r.sold or r.paid else ""))),
-        ],
-        "due": [
-            Column[CaseRow]("due", text("Promised"), lambda r: Cell("", value=r.due_time)),
-            Column[CaseRow]("late", text("Late, still open (hours)"), lambda r: _late_hours(visit, r)),
-        ],
-        "region": [
-            Column[CaseRow]("region", text("Region"), lambda r: Cell(visit.codes.label("region", r.region))),
-            Column[CaseRow]("region_code", text("Region code"), lambda r: Cell(r.region)),
-        ],
-        "customer": [Column[CaseRow]("customer", text("Customer"), lambda r: Cell(r.customer_id))],
-    }
-    return [column for shown in columns(visit) for column in own.get(shown.name, [shown])]
-
-
-def _of_customer(row: CaseRow) -> str:
-    return str(Address("/orders", {"customer_id": row.customer_id})) if row.customer_id else ""
-
-
-def _table(visit: Visit, found: CasePage, address: Address, sort: CaseSort) -> Table:
-    shown = columns(visit)
-    state = table_state({"sort": ("-" if sort.descending else "") + sort.by}, CaseOrder, "-last")
-    exports = [(kind.upper(), str(address.at(f"/orders.{kind}"))) for kind in FORMATS] if visit.may(Permission.EXPORT) else []
-    empty = (
-        Empty(
-            visit.text("No order fits these filters"),
-            visit.text("Widen the filters to see others."),
-            visit.text("Remove filters"),
-            "/orders",
-        )
-        if _filtered(visit)
-        else Empty(
-            visit.text("No orders yet"), visit.text("No source has sent order events."), visit.text("How to send data"), "/help#data"
-        )
-    )
-    return Table(
-        key="orders",
-        caption=visit.text("Orders"),
-        headings=headings(shown, state, address),
-        rows=rows_of(shown, found.rows, lambda r: r.case_id, lambda r: order_href(r.case_id)),
-        pager=pager(found.offset, len(found.rows), found.total, address),
-        exports=exports,
-        empty=empty,
-        export_note=visit.text("the first %(n)s rows", n=visit.formats.full(EXPORT_ROWS)) if found.total > EXPORT_ROWS else "",
-    )
 
 
 def _in_order(sums: Mapping[str, int]) -> dict[str, int]:
@@ -275,29 +108,52 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
     ]
 
 
-def _sort(visit: Visit) -> CaseSort:
-    state = table_state(dict(visit.request.query_params), CaseOrder, "-last")
-    return CaseSort(CaseOrder(state.sort), state.descending)
+def _exact(visit: Visit, found: CasePage | None) -> str:
+    """Return the order that was searched for by its whole id and by nothing else; empty where the list is what was wanted."""
+    text = list_page.asked_search(visit).text
+    asked = {name for name, value in visit.request.query_params.items() if value}
+    if found is None or not text or asked != {"q"} or visit.is_partial:
+        return ""
+    return next((row.case_id for row in found.rows if row.case_id == text), "")
 
 
-def _address(visit: Visit) -> Address:
-    return Address("/orders", {name: code_value(visit, name) for name in (*NAMES, "sort", "page")})
+def _unknown(visit: Visit, found: CasePage | None) -> str:
+    if found is None:
+        return ""
+    unknown = list_page.asked_search(visit).unknown(tuple(found.missing))
+    named = visit.listing(unknown[:MOST_SHOWN])
+    if not unknown:
+        return ""
+    if len(unknown) > MOST_SHOWN:
+        named = visit.text("%(names)s and %(n)s more", names=named, n=visit.formats.full(len(unknown) - MOST_SHOWN))
+    return visit.text("Not found (%(n)s): %(names)s", n=visit.formats.full(len(unknown)), names=named)
 
 
 async def orders(visit: Visit) -> Response:
-    """The list of orders."""
-    address, sort = _address(visit), _sort(visit)
+    """The list of orders; the whole id of an order leads to it."""
+    address, stage, search = list_page.list_address(visit), list_page.asked_stage(visit), list_page.asked_search(visit)
     offset = table_state(dict(visit.request.query_params), CaseOrder, "-last").offset
-    panel = await visit.ask(visit.site.questions.cases(visit.user, KIND, _where(visit), sort, PAGE_ROWS, offset))
+    asked = visit.site.questions.cases(visit.user, KIND, list_page.where(visit), list_page.sort(visit), PAGE_ROWS, offset)
+    panel = await visit.ask(asked)
+    exact = _exact(visit, panel.value)
+    if exact:
+        return visit.go(str(Address(list_page.order_href(exact), {"found": exact})))
+    views, fields, every = await page_views(visit, PATH), list_page.filters(visit), list_page.columns(visit)
+    wanted = visit.query(COLUMNS) or views.columns
+    shown = {**address.values, COLUMNS: columns_value(every, chosen_columns(every, wanted))}
     page = OrdersPage(
         scope=scope_text(visit),
-        filters=_filters(visit),
+        filters=fields,
         address=address,
+        bar=await view_bar(visit, views, PATH, SAVED, shown),
         panel=panel,
-        table=_table(visit, panel.value, address, sort) if panel.value else None,
-        stage=visit.codes.stage(_stage(visit)) if _stage(visit) else "",
-        bad_dates=[visit.query(name) for name in ("since", "until") if visit.query(name) and _midnight(visit, name) is None],
-        filtered=_filtered(visit),
+        table=list_page.table(visit, panel.value, address, fields, wanted) if panel.value else None,
+        stage=visit.codes.stage(stage) if stage else "",
+        bad_dates=[visit.query(name) for name in ("since", "until") if visit.query(name) and list_page.midnight(visit, name) is None],
+        filtered=list_page.is_filtered(visit),
+        unknown=_unknown(visit, panel.value),
+        dropped=search.dropped,
+        most=MOST_IDS,
     )
     return visit.render("orders/orders.html", page)
 
@@ -308,21 +164,15 @@ async def summary(visit: Visit) -> Response:
     return visit.render("orders/_summary.html", SummaryPart(panel, _cards(visit, panel.value) if panel.value else ()))
 
 
-async def export(visit: Visit) -> Response:
-    """The list as a file: the same filters and order; as many rows as an export may have."""
-    kind = visit.request.url.path.rpartition(".")[2]
-    panel = await visit.ask(visit.site.questions.cases(visit.user, KIND, _where(visit), _sort(visit), EXPORT_ROWS, 0))
-    if panel.value is None:
-        return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
-    name = "orders" if panel.value.total <= EXPORT_ROWS else f"orders-first-{EXPORT_ROWS}"
-    return file_response(kind, name, export_columns(visit), panel.value.rows, visit.site.settings.zone)
-
-
 ROOM: Final = Room(
     name="orders",
     pages=(
-        Page("/orders", orders, Permission.SEE_ORDERS),
-        *(Page(f"/orders.{kind}", export, Permission.SEE_ORDERS, also=(Permission.EXPORT,)) for kind in FORMATS),
+        Page(PATH, orders, Permission.SEE_ORDERS, saves=SAVED),
+        *(Page(f"{PATH}.{kind}", export_page.export, Permission.SEE_ORDERS, also=(Permission.EXPORT,)) for kind in FORMATS),
+        *(
+            Page(f"{PATH}.{kind}", export_page.export_chosen, Permission.SEE_ORDERS, method="POST", also=(Permission.EXPORT,))
+            for kind in FORMATS
+        ),
         Page("/live/orders", summary, Permission.SEE_ORDERS),
         Page("/orders/{order_id:path}", trace_page.trace, Permission.SEE_ORDERS),
         Page("/live/reveal/{order_id:path}", trace_page.reveal, Permission.SEE_ORDERS, method="POST", also=(Permission.SEE_PERSONAL,)),

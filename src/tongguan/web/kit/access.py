@@ -33,6 +33,7 @@ class Page:
         handler: answers; has ``visit`` and nothing else.
         permission: what a user must be allowed; None for every signed-in user.
         also: what must be allowed besides.
+        saves: of a list, what its saved views keep of the address; empty for pages without such views.
         method: GET or POST; every POST must carry the form token.
         public: also for those who have not signed in.
         before_password: also for those who must first change their password.
@@ -45,6 +46,7 @@ class Page:
     public: bool = False
     before_password: bool = False
     also: tuple[Permission, ...] = ()
+    saves: tuple[str, ...] = ()
 
     def missing(self, allowed: Callable[[Permission], bool]) -> Permission | None:
         """Return the first permission that is needed and not allowed; None where all are."""

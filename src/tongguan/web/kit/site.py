@@ -26,6 +26,7 @@ from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.live import Pulse, StillPulse, Streams
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.progress import Board, nothing_ongoing
@@ -73,6 +74,7 @@ class Site:
 
     questions: Questions
     accounts: Accounts
+    lists: Lists
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -88,6 +90,10 @@ class Site:
     def pages(self) -> list[Page]:
         """All pages of all rooms."""
         return [page for room in self.rooms for page in room.pages]
+
+    def lists_with_views(self) -> dict[str, Page]:
+        """Return the list pages that have saved views, by path."""
+        return {page.path: page for page in self.pages() if page.saves}
 
 
 class _Static(StaticFiles):
@@ -131,14 +137,16 @@ def _environment(texts: Texts, rooms: Sequence[Room], shared: dict[str, Any], co
     return environment
 
 
-def build_site(questions: Questions, accounts: Accounts, vocabulary: Vocabulary, settings: WebSettings, rooms: Sequence[Room]) -> Site:
+def build_site(
+    questions: Questions, accounts: Accounts, lists: Lists, vocabulary: Vocabulary, settings: WebSettings, rooms: Sequence[Room]
+) -> Site:
     """Read texts and templates and put the site together."""
     texts = load_texts()
     shared: dict[str, Any] = {"asset": _Assets(STATIC)}
     regions = RegionBook(questions, settings.now)
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
-    return Site(questions, accounts, vocabulary, settings, tuple(rooms), regions, texts, environments)
+    return Site(questions, accounts, lists, vocabulary, settings, tuple(rooms), regions, texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:

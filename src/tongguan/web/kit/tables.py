@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Empty, Pager, Status
+from tongguan.web.kit.components import Empty, Filter, Pager, Status
 
 Row = TypeVar("Row")
 
 PAGE_ROWS: Final = 50
-EXPORT_ROWS: Final = 10_000
-"""An export holds at most this many rows; its name and button say so where there are more."""
+EXPORT_ROWS: Final = 100_000
+"""An export holds at most this many rows; its name, its last line and its button say so where there are more."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Column(Generic[Row]):
         title: translated heading, with the unit.
         number: right-aligned, digits of equal width.
         sort: value of ``sort`` in the address; empty where the column cannot be sorted by.
+        usual: shown to those who have not chosen their columns.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column(Generic[Row]):
     cell: Callable[[Row], Cell]
     number: bool = False
     sort: str = ""
+    usual: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,49 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class ColumnChoice:
+    """One column in the chooser; ``fixed`` is always shown."""
+
+    name: str
+    title: str
+    shown: bool
+    fixed: bool
+
+
+@dataclass(frozen=True)
+class FilterChip:
+    """A filter that is set, and the address without it."""
+
+    label: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What can be done with the rows that were ticked.
+
+    Attributes:
+        form: id of the form that the boxes belong to.
+        exports: name of a format and the address to which the ticked ids are sent.
+        copies: what the ids are called on the button that copies them; empty without one.
+    """
+
+    form: str
+    exports: Sequence[tuple[str, str]]
+    copies: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table as the macro draws it."""
+    """A table as the macro draws it.
+
+    Attributes:
+        columns: the chooser's columns; empty without one.
+        page: path of the list, for the chooser.
+        chips: filters that are set; ``reset`` leads to the list without any.
+        chosen: what can be done with ticked rows; None where the page has its own form for them.
+    """
 
     key: str
     caption: str
@@ -90,6 +133,11 @@ class Table:
     empty: Empty
     selectable: bool = False
     export_note: str = ""
+    columns: Sequence[ColumnChoice] = ()
+    page: str = ""
+    chips: Sequence[FilterChip] = ()
+    reset: str = ""
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True)
@@ -129,13 +177,48 @@ def headings(columns: Sequence[Column[Row]], state: TableState | None, address: 
 def pager(offset: int, shown: int, total: int, address: Address) -> Pager:
     """Return where this page is within all rows."""
     page = offset // PAGE_ROWS + 1
+    pages = max(-(-total // PAGE_ROWS), 1)
     return Pager(
         first=offset + 1 if shown else 0,
         last=offset + shown,
         total=total,
-        previous=address.having(page=str(page - 1) if page > 2 else "") if page > 1 else "",
+        previous=address.having(page=str(min(page - 1, pages)) if page > 2 and pages > 1 else "") if page > 1 else "",
         next=address.having(page=str(page + 1)) if offset + shown < total else "",
+        page=page,
+        pages=pages,
+        path=address.path,
+        keep={name: value for name, value in address.values.items() if value and name != "page"},
     )
+
+
+def chosen_columns(columns: Sequence[Column[Row]], wanted: str) -> list[Column[Row]]:
+    """Return the columns that ``wanted`` names, separated by commas; the first one always; the usual ones where it names none."""
+    names = set(wanted.split(","))
+    if names.isdisjoint(column.name for column in columns):
+        return [column for column in columns if column.usual]
+    return [column for place, column in enumerate(columns) if not place or column.name in names]
+
+
+def columns_value(columns: Sequence[Column[Row]], shown: Sequence[Column[Row]]) -> str:
+    """Return how the address says which columns are shown; empty for the usual ones."""
+    names = [column.name for column in shown]
+    return "" if names == [column.name for column in columns if column.usual] else ",".join(names)
+
+
+def column_choices(columns: Sequence[Column[Row]], shown: Sequence[Column[Row]]) -> list[ColumnChoice]:
+    """Return what the chooser offers."""
+    names = {column.name for column in shown}
+    return [ColumnChoice(column.name, column.title, column.name in names, not place) for place, column in enumerate(columns)]
+
+
+def filter_chips(filters: Iterable[Filter], address: Address, named: Mapping[str, str] | None = None) -> list[FilterChip]:
+    """Return the filters that are set, each with the address without it; ``named`` replaces how a value is shown."""
+    chips = []
+    for item in filters:
+        if item.value:
+            label = next((choice.label for choice in item.choices if choice.value == item.value), item.value)
+            chips.append(FilterChip(item.label, (named or {}).get(item.name, label), address.having(**{item.name: "", "page": ""})))
+    return chips
 
 
 def rows_of(columns: Sequence[Column[Row]], rows: Iterable[Row], key: Callable[[Row], str], href: Callable[[Row], str]) -> list[TableRow]:

@@ -14,7 +14,7 @@ from tongguan.model.reasons import Quarantine
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Empty, Filter, Notice, Status
-from tongguan.web.kit.export import FORMATS, file_response
+from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.ports import QuarantineFilter, QuarantinePage, QuarantineRow, QuarantineState, ReplayResult
 from tongguan.web.kit.tables import EXPORT_ROWS, PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
 from tongguan.web.kit.texts import msg
@@ -177,11 +177,14 @@ async def quarantine(visit: Visit) -> Response:
 
 async def export(visit: Visit) -> Response:
     """The list as a file."""
-    kind = visit.request.url.path.rpartition(".")[2]
-    found = await visit.ask(visit.site.questions.quarantine(visit.user, _where(visit), EXPORT_ROWS, 0))
-    if found.value is None:
-        return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
-    return file_response(kind, "quarantine", columns(visit), found.value.rows, visit.site.settings.zone)
+    where = _where(visit)
+
+    async def ask(limit: int, offset: int) -> tuple[Sequence[QuarantineRow], int]:
+        found = await visit.site.questions.quarantine(visit.user, where, limit, offset)
+        return found.rows, found.total
+
+    query = str(_address(visit)).partition("?")[2]
+    return await export_response(visit, Listing("/data/quarantine", "quarantine", query, columns(visit), ask, lambda r: r.id))
 
 
 async def record(visit: Visit) -> Response:

@@ -1,0 +1,1 @@
+"""All that waits, and how it stands against its limits."""
