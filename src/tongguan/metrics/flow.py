@@ -174,12 +174,18 @@ def _sum(by_type: dict[str, int], types: Sequence[str]) -> int:
 
 def _data_through(warehouse: Warehouse, at: datetime, local: datetime, cancellation: Cancellation | None) -> datetime | None:
     """Return the time of the newest event not after ``at``; a source whose clock runs ahead does not count."""
-    # An hourly count knows only its newest event. Where that lies ahead, older ones of this hour may stand behind it.
-    sql = (
-        "SELECT maxOrNull(found) FROM (SELECT max(newest) AS found FROM hourly_counts WHERE newest <= {at:DateTime64(6, 'UTC')}"
-        " HAVING count() > 0 UNION ALL SELECT max(time) AS found FROM events WHERE business_date = {day:Date}"
-        " AND time >= {start:DateTime64(6, 'UTC')} AND time <= {at:DateTime64(6, 'UTC')} HAVING count() > 0)"
-    )
-    parameters = {"at": at, "day": local.date(), "start": _hour_start(local).astimezone(UTC)}
-    found: datetime | None = warehouse.query(sql, parameters, cancellation=cancellation).first()[0]
-    return found
+    # Today and yesterday tell nearly always; only an installation that fell silent is read as a whole.
+    for bound in ("business_date IN {days:Array(Date)} AND ", ""):
+        # An hourly count knows only its newest event. Where that lies ahead, older ones of this hour may stand behind it.
+        sql = (
+            "SELECT maxOrNull(found) FROM (SELECT max(newest) AS found FROM hourly_counts"
+            f" WHERE {bound}newest <= {{at:DateTime64(6, 'UTC')}}"
+            " HAVING count() > 0 UNION ALL SELECT max(time) AS found FROM events WHERE business_date = {day:Date}"
+            " AND time >= {start:DateTime64(6, 'UTC')} AND time <= {at:DateTime64(6, 'UTC')} HAVING count() > 0)"
+        )
+        days = [local.date(), local.date() - timedelta(days=1)]
+        parameters = {"at": at, "day": local.date(), "days": days, "start": _hour_start(local).astimezone(UTC)}
+        found: datetime | None = warehouse.query(sql, parameters, cancellation=cancellation).first()[0]
+        if found is not None:
+            return found
+    return None
