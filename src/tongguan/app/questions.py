@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 from tongguan.app import books
 from tongguan.app.installation import Installation
 from tongguan.app.replay import discard, replay
+from tongguan.areas.operations.halls import HALL_WATCH
 from tongguan.areas.orders.summary import order_summary
 from tongguan.ingest.errors import DeliveryError
 from tongguan.metrics.flow import flow
+from tongguan.metrics.halls import halls
 from tongguan.metrics.stage_day import event_conditions, event_types, stage_day
 from tongguan.model.access import Permission, User
 from tongguan.model.answers import (
@@ -34,6 +36,7 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.halls import Halls
 from tongguan.model.regions import RegionTree
 from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.processes.cases import case_page
@@ -98,6 +101,14 @@ class StageQuestions:
             return flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, waits, cancellation=cancellation)
 
         return await self._ask(ask)
+
+    async def halls(self, user: User, where: FlowFilter, at: datetime | None = None) -> Halls:
+        """Return how every hall does at a moment."""
+        here = self._installation
+        moment, zone, now = at or here.now(), here.settings.zone, at is None
+        return await self._ask(
+            lambda c: halls(here.warehouse, here.vocabulary, HALL_WATCH, where, user.scope, moment, zone, waiting=now, cancellation=c)
+        )
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int

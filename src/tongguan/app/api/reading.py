@@ -49,6 +49,7 @@ class Reading:
         """Return the routes."""
         table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
             ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
+            ("GET", "/halls", Permission.SEE_PANORAMA, self._halls),
             ("GET", "/stages/{stage}/day", Permission.SEE_PANORAMA, self._stage_day),
             ("GET", "/stages/{stage}/events", Permission.SEE_PANORAMA, self._stage_events),
             ("GET", "/orders/summary", Permission.SEE_ORDERS, self._summary),
@@ -86,6 +87,13 @@ class Reading:
     async def _flow(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))
         return await self.questions.flow(user, where, _time(request, "at"))
+
+    async def _halls(self, user: User, request: Request) -> object:
+        where = _filter(FlowFilter, request, extra=("at",))
+        channels = self.vocabulary.codes.get("channel", {})
+        if where.channel and where.channel not in channels:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no channel {where.channel!r}", valid=valid_hint(where.channel, channels))
+        return await self.questions.halls(user, where, _time(request, "at"))
 
     async def _stage_events(self, user: User, request: Request) -> object:
         stage, where = self._within_stage(request, extra=("limit",))

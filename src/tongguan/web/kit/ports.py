@@ -25,6 +25,7 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
@@ -206,6 +207,13 @@ class Questions(Protocol):
         """Return the newest events that count for a stage (volume and failures), newest first.
 
         ``gap`` is None and ``via`` names the kind of the first reference; empty for a stage outside the scope.
+        """
+        ...
+
+    async def halls(self, user: User, where: FlowFilter, at: datetime | None = None) -> Halls:
+        """Return how every hall does at a moment, in the order in which pages show them; a channel in the filter leaves that one.
+
+        None stands for now; open tickets are told of now only.
         """
         ...
 

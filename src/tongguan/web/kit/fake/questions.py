@@ -32,6 +32,7 @@ from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.web.kit.fake.halls import FakeHalls
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.regions import REGIONS
 from tongguan.web.kit.fake.waiting import waiting_page, waiting_rows
@@ -71,7 +72,7 @@ _VOLUMES = {
 }
 
 
-class FakeQuestions:
+class FakeQuestions(FakeHalls):
     """An operation in memory.
 
     Args:
@@ -99,6 +100,10 @@ class FakeQuestions:
 
     def _seen(self, user: User) -> list[Trace]:
         return [trace for trace in self._traces.values() if user.scope.sees_region(trace.case.region)]
+
+    def _part_seen(self, user: User, where: FlowFilter) -> float:
+        own = FlowFilter(region=where.region, business_class=where.business_class, brand=where.brand)
+        return sum(_in_flow(t.case, own) for t in self._seen(user)) / max(len(self._traces), 1)
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
         self._check()
