@@ -12,8 +12,9 @@ from tests.fixtures.rig import Rig, event
 from tests.fixtures.trade import opened
 from tests.fixtures.words import SMALL
 from tongguan.metrics.flow import flow
+from tongguan.metrics.stage_day import stage_day
 from tongguan.model.access import EVERYTHING
-from tongguan.model.answers import FlowFilter, StageStatus
+from tongguan.model.answers import EventFilter, FlowFilter, StageStatus
 
 DAYS = {
     # Midnight does not exist on 4 November 2018; the last hour of 17 February 2018 comes twice.
@@ -89,3 +90,14 @@ def test_data_goes_through_the_newest(place: tuple[Rig, str]) -> None:
         for at in moments(zone, day)[::5]:
             found = flow(rig.warehouse, SMALL, FlowFilter(), EVERYTHING, at, zone)
             assert found.data_through == max(time for time in times if time <= at)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["forward", "back"])
+def test_the_page_of_a_stage_agrees_with_the_panorama(place: tuple[Rig, str], which: int) -> None:
+    rig, zone = place
+    for at in moments(zone, DAYS[zone][which]):
+        one = order(rig, zone, at)
+        day = at.astimezone(ZoneInfo(zone)).date().isoformat()
+        volume = stage_day(rig.warehouse, SMALL.stages[0], EventFilter(day=day), EVERYTHING, at, zone).measures["volume"]
+        assert (volume.now, volume.before, volume.week) == (one.volume, one.volume_yesterday, one.volume_last_week), at
+        assert (volume.hours, volume.hours_before) == (one.hourly, one.hourly_yesterday), at

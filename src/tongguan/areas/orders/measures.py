@@ -9,7 +9,6 @@ from tongguan.model.measures import Measure
 
 ORDERS: Final[tuple[Measure, ...]] = (
     money("value", "订单金额", "Order value", "order.created", better="up"),
-    share("average_value", "客单价", "Average order value", "value", "volume", better="up"),
     distinct("buyers", "下单客户", "Buyers", "order.created", of="customer_id", better="up"),
     share("rejected_share", "驳回率", "Rejected share", "failures", "volume", better="down"),
     # One order may be flagged by several rules.

@@ -15,7 +15,6 @@ PAYMENTS: Final[tuple[Measure, ...]] = (
     # Of the payments that ended, not of those begun: what is under way has not failed.
     share("success_rate", "支付成功率", "Success rate", "successes", "volume", better="up"),
     money("paid", "支付金额", "Paid", *_PAID, better="up"),
-    share("average_paid", "笔均金额", "Average payment", "paid", "successes"),
     count("refused", "支付失败", "Refused", "payment.failed", better="down"),
     count("expired", "支付超时", "Expired", "payment.expired", better="down"),
 )

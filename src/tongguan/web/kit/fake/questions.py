@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from tongguan.lib.now import Now
 from tongguan.model.access import EVERYTHING, User
 from tongguan.model.answers import (
     NESTED,
-    Breakdown,
     CaseFilter,
     CasePage,
     CaseRow,
@@ -21,7 +21,6 @@ from tongguan.model.answers import (
     Flow,
     FlowFilter,
     OrderSummary,
-    Share,
     SourceAccount,
     StageDay,
     StageStatus,
@@ -35,6 +34,7 @@ from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, Waitin
 from tongguan.web.kit.fake.halls import FakeHalls
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.regions import REGIONS
+from tongguan.web.kit.fake.stage_day import stage_day
 from tongguan.web.kit.fake.waiting import waiting_page, waiting_rows
 from tongguan.web.kit.ports import (
     CaseOrder,
@@ -160,24 +160,9 @@ class FakeQuestions(FakeHalls):
         if not user.scope.sees_stage(stage):
             return None
         declared = self._vocabulary.stage(stage)
-        day = where.day or self._now().astimezone(self._zone).date().isoformat()
-        local = datetime.fromisoformat(day).replace(hour=23, tzinfo=self._zone)
-        traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
-        found = self._stage(declared, traces, local)
-        volume, before = [count or 0 for count in found.hourly], list(found.hourly_yesterday)
-        shares = {name: Counter(str(getattr(t.case, name, "")) for t in traces) for name in declared.breakdowns}
-        parts = [
-            Breakdown(name, [Share(one, n, n // 9 if declared.failures else 0) for one, n in counted.most_common(12) if one])
-            for name, counted in shares.items()
-        ]
-        return StageDay(
-            day,
-            volume,
-            [count or 0 for count in found.hourly_failures],
-            before,
-            list(found.hourly_failures_yesterday),
-            [part for part in parts if part.shares] if traces else [],
-        )
+        traces = [t for t in self._seen(user) if _in_flow(t.case, where) and _in_part(t.case, where)]
+        status = partial(self._stage, declared, traces)
+        return stage_day(declared, where, status, [t.case for t in traces], self._now().astimezone(self._zone))
 
     async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         self._check()
@@ -343,6 +328,14 @@ def _in_flow(case: CaseRow, where: FlowFilter) -> bool:
         and all(_covers(getattr(where, name), getattr(case, name), separator) for name, separator in NESTED.items())
         and where.brand in {"", case.brand}
     )
+
+
+def _in_part(case: CaseRow, where: EventFilter) -> bool:
+    """Tell whether a case has the value of the breakdown that is asked for; what cases do not tell does not filter."""
+    if not where.by:
+        return True
+    value = str(getattr(case, where.by, where.value))
+    return _covers(where.value, value, "-") if where.by == "region" else value == where.value
 
 
 def _matches(trace: Trace, where: CaseFilter, waiting: Sequence[str]) -> bool:
