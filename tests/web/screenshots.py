@@ -18,7 +18,7 @@ from tongguan.model.access import Role
 
 LANGUAGES = ("zh-CN", "en")
 THEMES = ("light", "dark")
-WIDTHS = (1440, 390)
+WIDTHS = (1920, 1440, 390)
 
 
 def shoot(browser: Browser, operation: Operation, address: str, out: Path, wanted: list[str]) -> int:
@@ -35,7 +35,8 @@ def shoot(browser: Browser, operation: Operation, address: str, out: Path, wante
                 context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": address}])
             page = context.new_page()
             page.goto(address + path)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("load")
+            page.wait_for_timeout(700)  # a page with a stream is never idle
             page.screenshot(path=out / f"{name}.{language}.{theme}.{width}.png", full_page=True)
             page.close()
             count += 1

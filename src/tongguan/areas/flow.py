@@ -7,6 +7,7 @@ in two of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tongguan.areas.fulfilment.measures import ACCEPTANCE, ACTIVATION, ALLOCATION, DELIVERY
@@ -196,5 +197,12 @@ _CLOSING: Final = (
     ),
 )
 
-STAGES: Final[tuple[Stage, ...]] = (*_SELLING, *_ORDERING, *_FULFILLING, *_CLOSING)
+_PHASES: Final = (
+    (Label("售前", "Before the sale"), _SELLING),
+    (Label("成交", "Sale"), _ORDERING),
+    (Label("履行", "Fulfilment"), _FULFILLING),
+    (Label("售后", "After the sale"), _CLOSING),
+)
+
+STAGES: Final[tuple[Stage, ...]] = tuple(replace(stage, phase=phase) for phase, stages in _PHASES for stage in stages)
 """The stages as the panorama draws them."""

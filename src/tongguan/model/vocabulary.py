@@ -197,6 +197,7 @@ class Stage:
         breakdowns: by what a day of the stage is taken apart: columns of the event, or attributes of its types.
         burden: its volume is trouble: many are bad news, few are none.
         measures: what it is measured by besides volume and failures, the most important first.
+        phase: the part of the sale that it belongs to; stages of one phase stand together.
     """
 
     name: str
@@ -208,6 +209,7 @@ class Stage:
     breakdowns: tuple[str, ...] = ("channel", "region", "business_class", "reason")
     burden: bool = False
     measures: tuple[Measure, ...] = ()
+    phase: Label = Label("", "")
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ class StageTile:
     Attributes:
         late, warned, paused: how many of what waits are past their limit, past their warning, and stand still because somebody
             outside must act; empty where that is not known.
+        phase: the part of the sale that it belongs to, translated; empty where stages have none.
     """
 
     name: str
@@ -120,6 +121,7 @@ class StageTile:
     late: str = ""
     warned: str = ""
     paused: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,13 @@ _STAGES = (
     ("aftersales", "售后服务", "After-sales", ("ticket.opened",), (), ()),
 )
 
+_PHASES = (
+    (Label("售前", "Before the sale"), ("listing", "stock", "visits", "conversion")),
+    (Label("成交", "Sale"), ("orders", "payment")),
+    (Label("履行", "Fulfilment"), ("acceptance", "allocation", "shipping", "delivery", "activation")),
+    (Label("售后", "After the sale"), ("audit", "aftersales")),
+)
+
 _CODES = {
     "channel": {
         "web": ("网上营业厅", "Web hall"),
@@ -101,8 +108,9 @@ def fake_vocabulary() -> Vocabulary:
     )
     codes = {column: {code: Label(zh, en) for code, (zh, en) in known.items()} for column, known in _CODES.items()}
     pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),), codes)
+    phases = {name: label for label, names in _PHASES for name in names}
     stages = [
-        Stage(name, Label(zh, en), volume, failures, "order" if waiting else "", waiting)
+        Stage(name, Label(zh, en), volume, failures, "order" if waiting else "", waiting, phase=phases[name])
         for name, zh, en, volume, failures, waiting in _STAGES
     ]
     return Vocabulary([pack], stages)

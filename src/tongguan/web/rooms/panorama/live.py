@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from itertools import groupby
 from typing import Final
 
 from starlette.responses import Response
@@ -38,6 +39,11 @@ class FlowPart:
     retry: str
     as_table: bool
     shown: ShownDay
+
+    @property
+    def phases(self) -> list[tuple[str, list[StageTile]]]:
+        """The tiles by phase of the sale, in the order of the flow."""
+        return [(name, list(tiles)) for name, tiles in groupby(self.tiles, key=lambda tile: tile.phase)]
 
 
 def flow_address(visit: Visit, shown: ShownDay) -> Address:

@@ -66,7 +66,8 @@ def _count(visit: Visit, count: int | None) -> str:
 def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter, shown: ShownDay) -> StageTile:
     """Return one stage as the panorama draws it; it leads to the stage's page on the day shown."""
     fmt = visit.formats
-    stands = standing(stage, burden=visit.site.vocabulary.stage(stage.name).burden)
+    declared = visit.site.vocabulary.stage(stage.name)
+    stands = standing(stage, burden=declared.burden)
     return StageTile(
         name=stage.name,
         label=visit.codes.stage(stage.name),
@@ -81,7 +82,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         changes=_changes(visit, stage, shown),
         rate=fmt.compact(stage.rate),
         failures=fmt.compact(stage.failures),
-        has_failures=bool(visit.site.vocabulary.stage(stage.name).failures),
+        has_failures=bool(declared.failures),
         backlog=fmt.compact(stage.backlog),
         has_backlog=stage.backlog is not None,
         oldest=fmt.duration((flow.at - stage.oldest).total_seconds()) if stage.oldest else fmt.duration(None),
@@ -89,5 +90,6 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         late=_count(visit, stage.late),
         warned=_count(visit, stage.warned),
         paused=_count(visit, stage.paused),
+        phase=declared.phase.in_language(visit.language),
         spark=spark(visit, stage),
     )
