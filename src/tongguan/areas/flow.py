@@ -201,7 +201,7 @@ _PHASES: Final = (
     (Label("售前", "Before the sale"), _SELLING),
     (Label("成交", "Sale"), _ORDERING),
     (Label("履行", "Fulfilment"), _FULFILLING),
-    (Label("售后", "After the sale"), _CLOSING),
+    (Label("结算售后", "Settlement and after"), _CLOSING),
 )
 
 STAGES: Final[tuple[Stage, ...]] = tuple(replace(stage, phase=phase) for phase, stages in _PHASES for stage in stages)

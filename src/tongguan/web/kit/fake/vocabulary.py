@@ -57,7 +57,7 @@ _PHASES = (
     (Label("售前", "Before the sale"), ("listing", "stock", "visits", "conversion")),
     (Label("成交", "Sale"), ("orders", "payment")),
     (Label("履行", "Fulfilment"), ("acceptance", "allocation", "shipping", "delivery", "activation")),
-    (Label("售后", "After the sale"), ("audit", "aftersales")),
+    (Label("结算售后", "Settlement and after"), ("audit", "aftersales")),
 )
 
 _CODES = {
