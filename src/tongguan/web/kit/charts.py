@@ -52,12 +52,14 @@ class Series:
         colour: a token (:mod:`tongguan.web.kit.colours`).
         values: by category; None leaves a gap.
         role: ``compare`` for what can be hidden with ``c``, ``target`` for a dashed step line, else empty.
+        dotted: the line is dotted: a second thing to compare with, in the same grey.
     """
 
     name: str
     colour: str
     values: Sequence[Value]
     role: str = ""
+    dotted: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,10 @@ class Chart:
             "categories": list(self.categories),
             "open": self.open,
             "hrefs": list(self.hrefs),
-            "series": [{"name": one.name, "colour": one.colour, "role": one.role, "values": list(one.values)} for one in self.series],
+            "series": [
+                {"name": one.name, "colour": one.colour, "role": one.role, "dotted": one.dotted, "values": list(one.values)}
+                for one in self.series
+            ],
         }
 
 

@@ -18,7 +18,8 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import day_switch, shown_day
 from tongguan.web.rooms.panorama.live import FlowPart, flow_address, flow_part, live_flow, live_stage
-from tongguan.web.rooms.panorama.stage import FILTERS, stage_page
+from tongguan.web.rooms.panorama.stage import FILTERS
+from tongguan.web.rooms.panorama.stage import PAGES as STAGE_PAGES
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ ROOM: Final = Room(
         Page("/", panorama, Permission.SEE_PANORAMA),
         Page("/live/panorama", live_flow, Permission.SEE_PANORAMA),
         Page("/live/stages/{stage}", live_stage, Permission.SEE_PANORAMA),
-        Page("/stages/{stage}", stage_page, Permission.SEE_PANORAMA),
+        *STAGE_PAGES,
     ),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry("/", msg("Panorama"), "layout-dashboard", "p", Permission.SEE_PANORAMA, msg("Operation")),),

@@ -44,7 +44,7 @@ const ChartOptions = (() => {
     const colour = token(one.colour);
     const base = {
       name: one.name, type: "line", showSymbol: false, symbol: "circle", symbolSize: 5, smooth: false, connectNulls: false,
-      itemStyle: { color: colour }, lineStyle: { width: 1.5, color: colour }, emphasis: { disabled: true }, z: one.role ? 2 : 3,
+      itemStyle: { color: colour }, lineStyle: { width: 1.5, color: colour, type: one.dotted ? [1.5, 3] : "solid" }, emphasis: { disabled: true }, z: one.role ? 2 : 3,
     };
     if (one.role === "target") return [{ ...base, data: one.values, step: "middle", lineStyle: { ...base.lineStyle, type: DASH } }];
     const values = one.values.map((found, i) => {

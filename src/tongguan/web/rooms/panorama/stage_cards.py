@@ -1,0 +1,104 @@
+"""Key figures of a stage's page: volume, share of failures, what waits, then what the stage is measured by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tongguan.model.answers import EventFilter, StageStatus
+from tongguan.web.kit.address import Address
+from tongguan.web.kit.components import KpiCard, Spark, StageTile, Status
+from tongguan.web.kit.sparkline import pieces
+from tongguan.web.kit.visit import Visit
+from tongguan.web.rooms.panorama.day import ShownDay
+from tongguan.web.rooms.panorama.stage_figures import FAILED_SHARE, HOURS, StageNumbers, judge_share
+
+MOST: Final = 6
+"""A page begins with at most so many key figures."""
+
+
+def stage_cards(
+    visit: Visit,
+    numbers: StageNumbers,
+    status: StageStatus | None,
+    tile: StageTile | None,
+    where: EventFilter,
+    address: Address,
+    shown: ShownDay,
+) -> list[KpiCard]:
+    """Return the key figures; each leads to its own curve below, what waits to its list."""
+    names = [name for name in numbers.readings if name != "failures"]
+    waiting = [_waiting(visit, status)] if status and status.backlog is not None and not (where.by or where.hour is not None) else []
+    cards = [_card(visit, numbers, name, address, shown) for name in names]
+    own = sum(name in ("volume", FAILED_SHARE) for name in names)
+    if tile and not where.by and where.hour is None:
+        cards[0] = _standing(cards[0], tile)
+    return [*cards[:own], *waiting, *cards[own:]][:MOST]
+
+
+def _standing(card: KpiCard, tile: StageTile) -> KpiCard:
+    """Return the first card with how the stage stands."""
+    return KpiCard(**{**vars(card), "status": tile.status, "status_word": tile.why or tile.status_word})
+
+
+def _card(visit: Visit, numbers: StageNumbers, name: str, address: Address, shown: ShownDay) -> KpiCard:
+    fmt, reading, day = visit.formats, numbers.readings[name], numbers.days[name]
+    thin = numbers.thin(name)
+    label = visit.text("vs yesterday") if shown.today else visit.text("vs the day before")
+    status = _status(numbers, name)
+    return KpiCard(
+        key=name,
+        name=reading.label,
+        value=reading.text(fmt, day.now, short=True),
+        title=reading.text(fmt, day.now),
+        href=address.having(measure="" if name == "volume" else name) + "#curve",
+        change=reading.change(fmt, label, day.now, day.before),
+        spark=_spark(visit, numbers, name),
+        status=status,
+        status_word=visit.text(status.word) if status else "",
+        thin="" if thin is None else visit.text("too few: n=%(n)s", n=fmt.full(thin)),
+        chosen=(address.values.get("measure") or "volume") == name,
+    )
+
+
+def _status(numbers: StageNumbers, name: str) -> Status | None:
+    if name != FAILED_SHARE:
+        return None
+    share, volume = numbers.days[name], numbers.days["volume"].now
+    usual = [one for one in (share.before, share.week) if isinstance(one, float)]
+    now = share.now if isinstance(share.now, float) else None
+    return judge_share(now, volume if isinstance(volume, int) else 0, min(usual, default=0.0))
+
+
+def _spark(visit: Visit, numbers: StageNumbers, name: str) -> Spark | None:
+    reading, day = numbers.readings[name], numbers.days[name]
+    if not day.hours:
+        return None
+    currency = reading.currency(day.now, day.before)
+    here = [reading.number(figure, currency) for figure in day.hours]
+    before = [reading.number(figure, currency) for figure in day.hours_before]
+    top = max([0, *(value for value in (*here, *before) if value is not None)])
+    label = visit.text("%(name)s by hour", name=reading.label)
+    earlier = pieces(before, top, HOURS)
+    return Spark("", max(earlier, key=len, default=""), label, pieces(here, top, HOURS))
+
+
+def _waiting(visit: Visit, status: StageStatus) -> KpiCard:
+    fmt = visit.formats
+    known = [
+        visit.text(message, n=fmt.full(count))
+        for message, count in (("%(n)s late", status.late), ("%(n)s warned", status.warned), ("%(n)s paused", status.paused))
+        if count is not None
+    ]
+    stands = Status.BAD if status.late else Status.WATCH if status.warned else Status.GOOD if status.late is not None else None
+    words = {Status.BAD: visit.text("late"), Status.WATCH: visit.text("warned"), Status.GOOD: visit.text("in time")}
+    return KpiCard(
+        key="waiting",
+        name=visit.text("Waiting now"),
+        value=fmt.compact(status.backlog),
+        title=fmt.full(status.backlog),
+        unit=visit.text("cases"),
+        href="#waiting",
+        note=" · ".join(known),
+        status=stands,
+        status_word=words[stands] if stands else "",
+    )
