@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from tongguan.app.api import people
+from tongguan.app.api import people, views
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
 from tongguan.model import answers
@@ -55,6 +55,8 @@ _CASES: Final = (
     "since: first event at or after",
     "until: first event before",
     "open_only: `true` for cases that have not ended",
+    "ids: cases that have one of these ids exactly, separated by commas; the first page tells in `missing` which nobody has",
+    "case_ids: cases of these own ids, separated by commas",
 )
 _AT: Final = "at: the moment, now without it; what waits is told of now only"
 _WITHIN: Final = (
@@ -140,6 +142,13 @@ PEOPLE: Final = (
     Described("POST", "/tokens", Permission.MANAGE_TOKENS, "A new token; status 201.", (), people.NewTokenAnswer, body=people.CreateToken),
     Described("DELETE", "/tokens/{id}", Permission.MANAGE_TOKENS, "End a token.", (), people.TokenAnswer),
 )
+
+VIEWS: Final = (
+    Described("GET", "/views", None, "Own views of lists and those that others share.", ("page: only of this list",), views.ViewsAnswer),
+    Described("POST", "/views", None, "Keep a view; status 201.", (), views.ViewAnswer, body=views.SaveView),
+    Described("DELETE", "/views/{id}", None, "Delete a view; its page can bring it back for a day.", (), views.ViewAnswer),
+)
+"""For everybody who is signed in, as far as they may see the list; a view is its owner's, a shared one administrators' as well."""
 
 OWNER: Final = (
     Described("POST", "/owner/deliveries", None, "Take mapped rows of an import (MessagePack)."),
@@ -252,7 +261,8 @@ def api_reference(mark: str) -> str:
         mark: line that says that the page is generated.
     """
     parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING), *_group("People", PEOPLE)]
-    parts += ["Names of users and ids of tokens are those that the lists show.\n", _owner(), _WATCHING, *_types()]
+    parts += ["Names of users and ids of tokens are those that the lists show.\n", *_group("Views of lists", VIEWS)]
+    parts += [_owner(), _WATCHING, *_types()]
     return "\n".join(parts).replace("``", "`")
 
 
@@ -275,7 +285,8 @@ def _group(title: str, routes: Sequence[Described]) -> list[str]:
 
 def _route(route: Described) -> str:
     whole = " and a scope of all regions" if route.permission in UNDIVIDED else ""
-    parts = [f"### {route.method} /api/v1{route.path}\n", f"{route.meaning} Needs `{route.permission}`{whole}.\n"]
+    needs = f"Needs `{route.permission}`{whole}." if route.permission else "For whoever may see the list."
+    parts = [f"### {route.method} /api/v1{route.path}\n", f"{route.meaning} {needs}\n"]
     if route.parameters:
         named = [parameter.partition(": ") for parameter in route.parameters]
         parts.append(table(("parameter", "meaning"), [(f"`{name}`", text) for name, _, text in named]))
@@ -299,8 +310,8 @@ def _link(found: type[Any]) -> str:
 
 def _types() -> list[str]:
     """Describe every type that a route names, and those inside them."""
-    named = [one for route in (*READING, *PEOPLE) for one in (route.body, route.answer) if one is not None]
-    inner = (answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
+    named = [one for route in (*READING, *PEOPLE, *VIEWS) for one in (route.body, route.answer) if one is not None]
+    inner = (views.ViewAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
     found = {one.__name__: one for one in (*named, *inner)}
     return ["## Types\n", *(_type(found[name]) for name in sorted(found))]
 
