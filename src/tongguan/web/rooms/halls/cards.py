@@ -9,6 +9,7 @@ from typing import Final
 from tongguan.model.hall_standing import ANSWERS
 from tongguan.model.halls import FLOOR, HallStatus, Usual
 from tongguan.web.kit.components import Change, Spark, Status
+from tongguan.web.kit.formats import NOTHING
 from tongguan.web.kit.sparkline import points
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.halls.words import GRADES, WHYS, ProblemLine, hall_href, problem_line, reach_mark
@@ -24,6 +25,7 @@ class Figure:
 
     Attributes:
         note: what is usual, or why the value says nothing.
+        usual: what is usual, alone; a dash where it is not known.
         thin: there is too little behind the value to judge it.
     """
 
@@ -33,6 +35,7 @@ class Figure:
     note: str
     change: Change | None = None
     thin: bool = False
+    usual: str = NOTHING
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,11 @@ def _response(visit: Visit, hall: HallStatus) -> Figure:
     name = visit.text("Answer time")
     if response.median is None:
         return Figure(name, fmt.duration(None), "", visit.text("no answers to measure"), thin=True)
-    usual = _usual_note(visit, response.usual, answer_time(visit, response.usual.median) if response.usual else "")
+    usual = answer_time(visit, response.usual.median if response.usual else None)
+    note = _usual_note(visit, response.usual, usual)
     slow = visit.text("95 %% within %(time)s", time=answer_time(visit, response.p95))
     title = visit.text("Median of %(n)s answers; %(slow)s", n=fmt.full(response.answers), slow=slow)
-    return Figure(name, answer_time(visit, response.median), title, usual, thin=response.answers < ANSWERS)
+    return Figure(name, answer_time(visit, response.median), title, note, thin=response.answers < ANSWERS, usual=usual)
 
 
 def _success(visit: Visit, hall: HallStatus) -> Figure:
