@@ -69,7 +69,7 @@ def sign_in(page: Page, address: str, password: str) -> None:
     new.fill(PASSWORD)
     again.fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#flow, #content .tg-banner")
 
 
 def speak(page: Page, language: str) -> None:
@@ -77,7 +77,7 @@ def speak(page: Page, language: str) -> None:
     if page.get_attribute("html", "lang") != language:
         page.click(".tg-menu > summary")
         page.click(f"button[name=language][value={language}]")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_selector(f"html[lang='{language}']")
     assert page.get_attribute("html", "lang") == language
 
 
@@ -98,7 +98,9 @@ def walk(page: Page, address: str, shoot: Shoot) -> None:
     shoot("4-order")
     page.goto(address)
     page.click("#stage-acceptance")
-    assert page.locator("a[href*='stage=acceptance']").count() >= 1
+    page.click("#waiting a[href^='/waiting']")
+    assert "stage=acceptance" in page.url, page.url
+    assert page.locator("tbody tr[data-row]").count() >= 10
     shoot("5-acceptance")
 
 
