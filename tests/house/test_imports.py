@@ -14,7 +14,7 @@ from tests.tools import ROOT
 SHARED_BETWEEN_AREAS = {"events", "codes"}
 """The modules of an area that other areas may import."""
 
-ASSEMBLERS = re.compile(r"^tongguan\.areas(\.(packs|reference))?$")
+ASSEMBLERS = re.compile(r"^tongguan\.areas(\.(packs|reference|flow))?$")
 """The modules whose work is to name all areas."""
 
 WORDS_OF_ALL = "tongguan.areas.declaring"

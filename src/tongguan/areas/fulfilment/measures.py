@@ -4,46 +4,46 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.measuring import count, long_time, mean_time, share
-from tongguan.model.measures import Measure
+from tongguan.model.measures import How, Measure
+from tongguan.model.vocabulary import Label
 
 _WORKED: Final = ("acceptance.manual_done", "acceptance.manual_failed")
 
 ACCEPTANCE: Final[tuple[Measure, ...]] = (
-    count("automatic_done", "自动受理成功", "Automatic, done", "acceptance.automatic_done", better="up"),
-    count("automatic_failed", "自动受理失败", "Automatic, failed", "acceptance.automatic_failed", better="down"),
-    count("manual_done", "人工受理成功", "Manual, done", "acceptance.manual_done"),
-    count("manual_failed", "人工受理失败", "Manual, failed", "acceptance.manual_failed", better="down"),
-    share("automatic_share", "自动受理占比", "Automatic share", "automatic_done", "volume", better="up"),
-    share("failed_share", "受理失败率", "Failed share", "failures", "volume", better="down"),
-    count("queued", "转人工受理", "Queued for people", "acceptance.manual_queued", better="down"),
-    mean_time("work", "人工平均用时", "Mean time of work", *_WORKED),
-    long_time("long_work", "人工用时 P95", "Time of work, P95", *_WORKED),
+    Measure("automatic_done", Label("自动受理成功", "Automatic, done"), How.COUNT, ("acceptance.automatic_done",), better="up"),
+    Measure("automatic_failed", Label("自动受理失败", "Automatic, failed"), How.COUNT, ("acceptance.automatic_failed",), better="down"),
+    Measure("manual_done", Label("人工受理成功", "Manual, done"), How.COUNT, ("acceptance.manual_done",)),
+    Measure("manual_failed", Label("人工受理失败", "Manual, failed"), How.COUNT, ("acceptance.manual_failed",), better="down"),
+    Measure("automatic_share", Label("自动受理占比", "Automatic share"), How.SHARE, part="automatic_done", whole="volume", better="up"),
+    Measure("failed_share", Label("受理失败率", "Failed share"), How.SHARE, part="failures", whole="volume", better="down"),
+    Measure("queued", Label("转人工受理", "Queued for people"), How.COUNT, ("acceptance.manual_queued",), better="down"),
+    Measure("work", Label("人工平均用时", "Mean time of work"), How.MEAN, _WORKED, ("duration",), better="down"),
+    Measure("long_work", Label("人工用时 P95", "Time of work, P95"), How.P95, _WORKED, ("duration",), better="down"),
 )
 
 ALLOCATION: Final[tuple[Measure, ...]] = (
-    count("requested", "请求配货", "Requested", "allocation.requested"),
-    count("completed", "配货完成", "Completed", "allocation.completed", better="up"),
-    share("failed_share", "配货失败率", "Failed share", "failures", "volume", better="down"),
-    count("unavailable", "缺货", "Out of stock", "order.marked_unavailable", better="down"),
-    count("picked", "拣货完成", "Picked", "picking.completed", better="up"),
-    count("packed", "已打包", "Packed", "package.packed", better="up"),
+    Measure("requested", Label("请求配货", "Requested"), How.COUNT, ("allocation.requested",)),
+    Measure("completed", Label("配货完成", "Completed"), How.COUNT, ("allocation.completed",), better="up"),
+    Measure("failed_share", Label("配货失败率", "Failed share"), How.SHARE, part="failures", whole="volume", better="down"),
+    Measure("unavailable", Label("缺货", "Out of stock"), How.COUNT, ("order.marked_unavailable",), better="down"),
+    Measure("picked", Label("拣货完成", "Picked"), How.COUNT, ("picking.completed",), better="up"),
+    Measure("packed", Label("已打包", "Packed"), How.COUNT, ("package.packed",), better="up"),
 )
 
 DELIVERY: Final[tuple[Measure, ...]] = (
-    count("shipped", "发货", "Shipped", "package.shipped", better="up"),
-    count("sent_out", "开始派送", "Out for delivery", "package.sent_out"),
-    count("delivered", "送达", "Delivered", "package.delivered", "order.delivery_reported", better="up"),
-    share("delivered_share", "妥投率", "Delivered share", "delivered", "volume", better="up"),
-    count("delivery_failed", "配送失败", "Attempts failed", "package.delivery_failed", better="down"),
-    count("returned", "退回发货方", "Returned to sender", "package.returned", better="down"),
-    count("lost", "丢件", "Lost", "package.lost", better="down"),
-    count("reserved_for_shop", "线上预约", "Reserved for a shop", "oto.reserved"),
-    count("redeemed", "到店核销", "Redeemed in a shop", "oto.voucher_redeemed", better="up"),
+    Measure("shipped", Label("发货", "Shipped"), How.COUNT, ("package.shipped",), better="up"),
+    Measure("sent_out", Label("开始派送", "Out for delivery"), How.COUNT, ("package.sent_out",)),
+    Measure("delivered", Label("送达", "Delivered"), How.COUNT, ("package.delivered", "order.delivery_reported"), better="up"),
+    Measure("delivered_share", Label("妥投率", "Delivered share"), How.SHARE, part="delivered", whole="volume", better="up"),
+    Measure("delivery_failed", Label("配送失败", "Attempts failed"), How.COUNT, ("package.delivery_failed",), better="down"),
+    Measure("returned", Label("退回发货方", "Returned to sender"), How.COUNT, ("package.returned",), better="down"),
+    Measure("lost", Label("丢件", "Lost"), How.COUNT, ("package.lost",), better="down"),
+    Measure("reserved_for_shop", Label("线上预约", "Reserved for a shop"), How.COUNT, ("oto.reserved",)),
+    Measure("redeemed", Label("到店核销", "Redeemed in a shop"), How.COUNT, ("oto.voucher_redeemed",), better="up"),
 )
 
 ACTIVATION: Final[tuple[Measure, ...]] = (
-    count("requested", "请求激活", "Requested", "activation.requested"),
-    count("completed", "激活成功", "Completed", "activation.completed", better="up"),
-    share("completed_share", "激活成功率", "Success rate", "completed", "volume", better="up"),
+    Measure("requested", Label("请求激活", "Requested"), How.COUNT, ("activation.requested",)),
+    Measure("completed", Label("激活成功", "Completed"), How.COUNT, ("activation.completed",), better="up"),
+    Measure("completed_share", Label("激活成功率", "Success rate"), How.SHARE, part="completed", whole="volume", better="up"),
 )

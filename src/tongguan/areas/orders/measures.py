@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.measuring import count, distinct, money, share
-from tongguan.model.measures import Measure
+from tongguan.model.measures import How, Measure
+from tongguan.model.vocabulary import Label
 
 ORDERS: Final[tuple[Measure, ...]] = (
-    money("value", "订单金额", "Order value", "order.created", better="up"),
-    distinct("buyers", "下单客户", "Buyers", "order.created", of="customer_id", better="up"),
-    share("rejected_share", "驳回率", "Rejected share", "failures", "volume", better="down"),
+    Measure("value", Label("订单金额", "Order value"), How.MONEY, ("order.created",), ("amount", "currency"), better="up"),
+    Measure("buyers", Label("下单客户", "Buyers"), How.DISTINCT, ("order.created",), ("customer_id",), better="up"),
+    Measure("rejected_share", Label("驳回率", "Rejected share"), How.SHARE, part="failures", whole="volume", better="down"),
     # One order may be flagged by several rules.
-    distinct("abnormal", "异常订单", "Abnormal orders", "order.flagged", of="order_id", better="down"),
-    share("abnormal_share", "异常占比", "Abnormal share", "abnormal", "volume", better="down"),
+    Measure("abnormal", Label("异常订单", "Abnormal orders"), How.DISTINCT, ("order.flagged",), ("order_id",), better="down"),
+    Measure("abnormal_share", Label("异常占比", "Abnormal share"), How.SHARE, part="abnormal", whole="volume", better="down"),
 )
 
 RETURNS: Final[tuple[Measure, ...]] = (
-    count("cancellations", "取消订单", "Cancellations", "order.cancelled", better="down"),
-    count("returns", "退货申请", "Returns requested", "return.requested", better="down"),
-    count("returns_closed", "退单办结", "Returns closed", "return.closed"),
-    money("returned_value", "退货金额", "Value of returns", "return.requested", better="down"),
-    count("refunds", "退款笔数", "Refunds", "payment.refunded", "payment.partly_refunded"),
-    money("refunded", "退款金额", "Refunded", "payment.refunded", "payment.partly_refunded", better="down"),
+    Measure("cancellations", Label("取消订单", "Cancellations"), How.COUNT, ("order.cancelled",), better="down"),
+    Measure("returns", Label("退货申请", "Returns requested"), How.COUNT, ("return.requested",), better="down"),
+    Measure("returns_closed", Label("退单办结", "Returns closed"), How.COUNT, ("return.closed",)),
+    Measure(
+        "returned_value", Label("退货金额", "Value of returns"), How.MONEY, ("return.requested",), ("amount", "currency"), better="down"
+    ),
+    Measure("refunds", Label("退款笔数", "Refunds"), How.COUNT, ("payment.refunded", "payment.partly_refunded")),
+    Measure(
+        "refunded",
+        Label("退款金额", "Refunded"),
+        How.MONEY,
+        ("payment.refunded", "payment.partly_refunded"),
+        ("amount", "currency"),
+        better="down",
+    ),
 )

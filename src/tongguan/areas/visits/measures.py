@@ -4,32 +4,60 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.measuring import count, distinct, long_time, mean_time, share
-from tongguan.model.measures import Measure
+from tongguan.model.measures import How, Measure
+from tongguan.model.vocabulary import Label
 
 _COMING: Final = ("visit.session_started", "visit.page_viewed")
 
 VISITS: Final[tuple[Measure, ...]] = (
     # Whoever is signed in counts once on all channels; others by device, and where that is not known by session.
-    distinct("visitors", "访客数", "Visitors", *_COMING, of="customer_id device_id session_id", better="up"),
-    count("visits", "访问次数", "Visits", "visit.session_started", better="up"),
-    count("page_views", "浏览量", "Page views", "visit.page_viewed", better="up"),
-    count("menu_choices", "菜单选择", "Menu choices", "visit.menu_chosen"),
-    count("returning_visits", "再访次数", "Returning visits", "visit.session_started", returning="true", better="up"),
-    share("returning_share", "再访占比", "Returning share", "returning_visits", "visits", better="up"),
-    long_time("page_time", "页面响应 P95", "Page answer time, P95", "visit.page_viewed"),
+    Measure("visitors", Label("访客数", "Visitors"), How.DISTINCT, _COMING, ("customer_id", "device_id", "session_id"), better="up"),
+    Measure("visits", Label("访问次数", "Visits"), How.COUNT, ("visit.session_started",), better="up"),
+    Measure("page_views", Label("浏览量", "Page views"), How.COUNT, ("visit.page_viewed",), better="up"),
+    Measure("menu_choices", Label("菜单选择", "Menu choices"), How.COUNT, ("visit.menu_chosen",)),
+    Measure(
+        "returning_visits",
+        Label("再访次数", "Returning visits"),
+        How.COUNT,
+        ("visit.session_started",),
+        only={"returning": ("true",)},
+        better="up",
+    ),
+    Measure("returning_share", Label("再访占比", "Returning share"), How.SHARE, part="returning_visits", whole="visits", better="up"),
+    Measure("page_time", Label("页面响应 P95", "Page answer time, P95"), How.P95, ("visit.page_viewed",), ("duration",), better="down"),
 )
 
 CONVERSION: Final[tuple[Measure, ...]] = (
-    count("product_views", "商品浏览", "Product views", "visit.product_viewed"),
-    count("cart_additions", "加入购物车", "Put into cart", "visit.cart_item_added"),
-    count("checkouts_started", "开始结算", "Checkouts started", "visit.checkout_started"),
-    count("checkouts_completed", "完成结算", "Checkouts completed", "visit.checkout_completed", better="up"),
-    share("checkout_rate", "结算完成率", "Checkout completion", "checkouts_completed", "checkouts_started", better="up"),
-    count("services_requested", "服务请求", "Services requested", "service.requested"),
-    count("services_completed", "自助办结", "Services completed", "service.completed", better="up"),
-    share("service_rate", "办理成功率", "Service success", "services_completed", "services_requested", better="up"),
-    count("fallen_through", "转人工", "Fallen through to agents", "service.fallen_through", better="down"),
-    share("fallen_through_share", "转人工率", "Fall-through share", "fallen_through", "services_requested", better="down"),
-    mean_time("service_time", "平均办理时长", "Mean service time", "service.completed"),
+    Measure("product_views", Label("商品浏览", "Product views"), How.COUNT, ("visit.product_viewed",)),
+    Measure("cart_additions", Label("加入购物车", "Put into cart"), How.COUNT, ("visit.cart_item_added",)),
+    Measure("checkouts_started", Label("开始结算", "Checkouts started"), How.COUNT, ("visit.checkout_started",)),
+    Measure("checkouts_completed", Label("完成结算", "Checkouts completed"), How.COUNT, ("visit.checkout_completed",), better="up"),
+    Measure(
+        "checkout_rate",
+        Label("结算完成率", "Checkout completion"),
+        How.SHARE,
+        part="checkouts_completed",
+        whole="checkouts_started",
+        better="up",
+    ),
+    Measure("services_requested", Label("服务请求", "Services requested"), How.COUNT, ("service.requested",)),
+    Measure("services_completed", Label("自助办结", "Services completed"), How.COUNT, ("service.completed",), better="up"),
+    Measure(
+        "service_rate",
+        Label("办理成功率", "Service success"),
+        How.SHARE,
+        part="services_completed",
+        whole="services_requested",
+        better="up",
+    ),
+    Measure("fallen_through", Label("转人工", "Fallen through to agents"), How.COUNT, ("service.fallen_through",), better="down"),
+    Measure(
+        "fallen_through_share",
+        Label("转人工率", "Fall-through share"),
+        How.SHARE,
+        part="fallen_through",
+        whole="services_requested",
+        better="down",
+    ),
+    Measure("service_time", Label("平均办理时长", "Mean service time"), How.MEAN, ("service.completed",), ("duration",), better="down"),
 )
