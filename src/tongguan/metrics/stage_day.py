@@ -135,8 +135,10 @@ def event_conditions(stage: Stage, where: EventFilter, scope: Scope) -> tuple[st
     if where.by:
         if where.by not in stage.breakdowns:
             raise ValueError(f"stage {stage.name} has no breakdown {where.by!r}; valid: {', '.join(stage.breakdowns)}")
-        depth = max(_CITY, where.value.count("-") + 1)
-        texts.append(f"{_expression(where.by, depth)} = {{value:String}}")
+        if where.by == "region" and where.value.count("-") + 1 >= _CITY:
+            texts.append("(region = {value:String} OR startsWith(region, concat({value:String}, '-')))")
+        else:
+            texts.append(f"{_expression(where.by, _CITY)} = {{value:String}}")
         parameters["value"] = where.value
     return " AND ".join(texts), parameters
 
