@@ -22,6 +22,8 @@ def order_of_nanning() -> str:
 
 FILLED = {
     "{stage}": "payment",
+    "{by}": "channel",
+    "{screen:path}": "orders",
     "{channel}": "app",
     "{order_id:path}": order_of_nanning(),
     "{record_id}": "q00003",

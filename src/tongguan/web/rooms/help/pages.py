@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.progress import Progress
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
+from tongguan.web.rooms.help.screens import SCREENS, screen_of
+from tongguan.web.rooms.help.stages import stage_help
 from tongguan.web.rooms.panorama import standing
 
 
@@ -52,6 +55,22 @@ async def help_page(visit: Visit) -> Response:
     return visit.render("help/help.html", page)
 
 
+async def screen_help(visit: Visit) -> Response:
+    """What one screen is for and what its numbers mean; ``/help`` and the screen's own path is where that is told."""
+    path = visit.request.path_params["screen"].strip("/")
+    head, _, stage = path.partition("/")
+    if head == "stages":
+        known = [one for one in visit.site.vocabulary.stages if one.name == stage and visit.user.scope.sees_stage(stage)]
+        if not known:
+            return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
+        return visit.render("help/stage.html", stage_help(visit, known[0]))
+    own = {page.path for page in visit.site.pages()}
+    if f"/help/{head}" in own and path != head:
+        return visit.go(f"/help/{head}")
+    name = screen_of(path)
+    return visit.render("help/screen.html", SCREENS[name]) if name else visit.go("/help")
+
+
 @dataclass(frozen=True)
 class ProgressPart:
     """Context of what works in the background."""
@@ -66,7 +85,7 @@ async def live_progress(visit: Visit) -> Response:
 
 ROOM: Final = Room(
     name="help",
-    pages=(Page("/help", help_page), Page("/live/progress", live_progress)),
+    pages=(Page("/help", help_page), Page("/help/{screen:path}", screen_help), Page("/live/progress", live_progress)),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry("/help", msg("Help"), "help", "h", None, msg("Me")),),
 )

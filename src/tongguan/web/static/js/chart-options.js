@@ -24,10 +24,11 @@ const ChartOptions = (() => {
     };
   }
 
+  const DOTS = "path://M0 0h4v4h-4zM7 0h4v4h-4zM14 0h4v4h-4z";
   const legend = (data) => ({
-    show: data.series.length > 1, left: 0, top: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4, selectedMode: true, type: "scroll",
+    show: data.series.length > 1, left: 0, top: 0, itemWidth: 14, itemHeight: 4, selectedMode: true, type: "scroll",
     textStyle: { color: token("quiet") }, pageTextStyle: { color: token("quiet") }, inactiveColor: token("line"),
-    data: [...new Set(data.series.map((one) => one.name))],
+    data: data.series.map((one) => ({ name: one.name, icon: one.dotted ? DOTS : "roundRect" })),
   });
 
   const category = (data, more) => ({

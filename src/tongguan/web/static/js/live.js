@@ -88,6 +88,13 @@
     },
   });
 
+  // htmx begins with the page in a timer of its own, maybe before the extension for streams has come over the line, and then never
+  // looks again. So the element becomes a stream here: a later timer, after the extension, once.
+  setTimeout(() => {
+    stream.setAttribute("hx-sse:connect", stream.dataset.stream);
+    htmx.process(stream);
+  });
+
   // Numbers that changed are marked for a moment.
   stream.addEventListener("htmx:before:swap", (event) => {
     const targets = event.detail.tasks.map((task) => task.target).filter((target) => target instanceof Element);

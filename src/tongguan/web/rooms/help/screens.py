@@ -1,0 +1,174 @@
+"""What each screen is for and what its numbers mean; pages of stages are told from what the stages declare (``stages.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from tongguan.web.kit.texts import msg
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The help of one screen; all texts are marked with ``msg``.
+
+    Attributes:
+        path: where the screen is.
+        purpose: which question it answers.
+        terms: what stands on it → what that means.
+    """
+
+    path: str
+    title: str
+    purpose: str
+    terms: Sequence[tuple[str, str]]
+
+
+_COMPARED: Final = (
+    msg("vs yesterday, vs last week"),
+    msg(
+        "The same stretch of the day, one and seven days before: at 10:20 today is compared with yesterday until 10:20. Arrows only say "
+        "up or down; whether that is good depends on the stage."
+    ),
+)
+
+SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
+    {
+        "panorama": Screen(
+            "/",
+            msg("Whole-process panorama"),
+            msg("Is anything wrong between listing and after-sales, and where does one look first?"),
+            (
+                (msg("Volume today"), msg("Events of the stage since midnight in the operation's time zone.")),
+                _COMPARED,
+                (msg("per hour"), msg("Events of the last full hour.")),
+                (msg("waiting"), msg("Cases whose latest step makes them wait for this stage, now, however old they are.")),
+                (
+                    msg("late, warned, paused"),
+                    msg(
+                        "Of those: past the limit of their step, past its warning, and standing still because the "
+                        "customer or the courier must act. Whoever waits for somebody outside is not late."
+                    ),
+                ),
+                (msg("longest"), msg("How long the oldest of them has waited since its latest step.")),
+                (
+                    msg("Worst hour"),
+                    msg("Of the day shown and the day before, the hour in which most failed beyond what is usual. It leads there."),
+                ),
+            ),
+        ),
+        "orders": Screen(
+            "/orders",
+            msg("Orders"),
+            msg("Which orders fit, how they stand, and how they leave as a file."),
+            (
+                (
+                    msg("Find an order"),
+                    msg(
+                        "Any id of the order or of what belongs to it: customer, payment, package, session. The beginning of an id will do."
+                    ),
+                ),
+                (msg("Status"), msg("The coarse state that the order is in since its latest step.")),
+                (msg("Ordered"), msg("Sum of the items, or the order's own amount where no items are known.")),
+                (msg("Paid"), msg("Sum of payments less refunds.")),
+                (
+                    msg("Promised"),
+                    msg("When the customer was told that it will be there; red where that is past and the order still open."),
+                ),
+            ),
+        ),
+        "order": Screen(
+            "/orders",
+            msg("Story of an order"),
+            msg("What happened to one order, in which order, and what took how long."),
+            (
+                (
+                    msg("Joined and not found"),
+                    msg(
+                        "What a whole story would have: payment, package, session and so on. What was not found "
+                        "has either not happened or not been sent."
+                    ),
+                ),
+                (msg("Time between"), msg("The time since the event before; the longest is marked.")),
+                (msg("Personal values"), msg("Stored as tokens. Showing one is a permission of its own and is written down.")),
+            ),
+        ),
+        "waiting": Screen(
+            "/waiting",
+            msg("Waiting"),
+            msg("What stands still now, what of it is late, and what to act on first."),
+            (
+                (msg("late"), msg("The limit of the step is past, or the promised time where the case has one.")),
+                (msg("warned"), msg("The warning of the step is past, the limit not yet.")),
+                (msg("paused"), msg("The customer or the courier must act; the limit does not count against the stage.")),
+                (msg("no limit"), msg("Nobody declared how long a case may stand at the step.")),
+            ),
+        ),
+        "data": Screen(
+            "/data",
+            msg("Data"),
+            msg("Does every source deliver, and is every record accounted for?"),
+            (
+                (msg("Received"), msg("Counted when a record is read, before anything looks at it.")),
+                (
+                    msg("Balance"),
+                    msg(
+                        "Received less accepted, duplicate, quarantined and rejected. Anything but 0 is a fault of "
+                        "Tongguan, not of the source."
+                    ),
+                ),
+                (msg("Newest event"), msg("Time of the newest event of the source, as the source says it.")),
+                (msg("data through"), msg("Time of the newest event of all sources: later things cannot have been counted.")),
+            ),
+        ),
+        "data/quarantine": Screen(
+            "/data/quarantine",
+            msg("Quarantine"),
+            msg("Which records were set aside, why, and what would be valid."),
+            (
+                (msg("Reason"), msg("One of a closed list; the field and the value stand beside it.")),
+                (msg("Replay"), msg("Sends records through again with today's mappings. What is valid now is counted at its own time.")),
+                (msg("Discard"), msg("Takes records out of the open ones; their content is kept.")),
+            ),
+        ),
+        "users": Screen(
+            "/users",
+            msg("Users"),
+            msg("Who may do what, and in which regions and stages."),
+            (
+                (
+                    msg("Scope"),
+                    msg("What lies outside the user's regions and stages is as if it were not there, on every page and in every file."),
+                ),
+            ),
+        ),
+        "tokens": Screen(
+            "/tokens",
+            msg("API tokens"),
+            msg("Which systems may send data or read numbers."),
+            ((msg("Token"), msg("Shown once, when it is made. A revoked one is refused at once.")),),
+        ),
+        "account": Screen(
+            "/account",
+            msg("My account"),
+            msg("Language, theme, density and password."),
+            ((msg("Compact rows"), msg("Rows of 28 instead of 32 pixels, on every page.")),),
+        ),
+    }
+)
+
+
+def screen_of(path: str) -> str:
+    """Return the name of the screen that lies at a path of the site (without the leading slash); empty where it has no help."""
+    parts = [part for part in path.split("/") if part]
+    if not parts:
+        return "panorama"
+    if parts[0] == "orders" and len(parts) > 1:
+        return "order"
+    for length in range(len(parts), 0, -1):
+        name = "/".join(parts[:length])
+        if name in SCREENS:
+            return name
+    return ""
