@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tongguan.metrics.standouts import standouts
 from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED, Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
@@ -48,7 +49,8 @@ def flow(
     counts = _hourly(warehouse, days, conditions, parameters, cancellation)
     partial = _this_hour(warehouse, local, days, conditions, parameters, cancellation)
     stages = [_status(stage, local, days, counts, partial, waiting) for stage in vocabulary.stages if scope.sees_stage(stage.name)]
-    return Flow(at, local.date().isoformat(), _data_through(warehouse, at, local, cancellation), stages)
+    out = standouts(warehouse, vocabulary, days, conditions, parameters, scope, cancellation=cancellation)
+    return Flow(at, local.date().isoformat(), _data_through(warehouse, at, local, cancellation), stages, out)
 
 
 def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:

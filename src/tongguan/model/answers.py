@@ -291,6 +291,24 @@ class StageDay:
 
 
 @dataclass(frozen=True)
+class Standout:
+    """An hour of one stage and channel in which far more went wrong than usual.
+
+    Attributes:
+        day: the operation's day, as ISO text.
+        usual: share of failures on a usual day of the same stage and channel; 0 where none is known.
+    """
+
+    stage: str
+    day: str
+    hour: int
+    channel: str
+    volume: int
+    failures: int
+    usual: float
+
+
+@dataclass(frozen=True)
 class Flow:
     """The whole process at one moment.
 
@@ -298,12 +316,14 @@ class Flow:
         at: the moment asked for.
         day: the operation's day, as ISO text.
         data_through: time of the newest event received by then; None without any.
+        standouts: hours of the day and of the day before that stand out on one channel, the worst first.
     """
 
     at: datetime
     day: str
     data_through: datetime | None
     stages: Sequence[StageStatus] = field(default_factory=tuple)
+    standouts: Sequence[Standout] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
-from tongguan.model.answers import Flow, FlowFilter, StageStatus
+from tongguan.model.answers import Flow, FlowFilter, Standout
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import KpiCard, StageTile, Status
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay
-from tongguan.web.rooms.panorama.standing import WorstHour, usual_failing, worst_hour
+from tongguan.web.rooms.panorama.standing import usual_failing, worst_hour
 from tongguan.web.rooms.panorama.tiles import stage_page_href, waiting_href
 
 
@@ -91,30 +92,42 @@ def _failures(visit: Visit, flow: Flow, where: FlowFilter, address: Address, sho
 
 def _worst_hour(visit: Visit, flow: Flow, where: FlowFilter, address: Address, shown: ShownDay) -> KpiCard:
     """Return the hour, of the day shown and the one before, in which most went wrong beyond what is usual; it leads there."""
-    found: list[tuple[int, str, StageStatus, WorstHour]] = []
-    for stage in flow.stages:
-        usual = usual_failing(stage)
-        before = shown.day - timedelta(days=1)
-        days = (
-            (shown.day, stage.hourly, stage.hourly_failures),
-            (before, stage.hourly_yesterday, stage.hourly_failures_yesterday),
-        )
-        for on, volume, failures in days:
-            worst = worst_hour(volume, failures, usual)
-            if worst is not None:
-                found.append((worst.failures, on.isoformat(), stage, worst))
+    found = [*_of_all_channels(flow, shown), *(_Worst(one.failures - one.usual * one.volume, one) for one in flow.standouts)]
     name = visit.text("Worst hour")
     if not found:
         return KpiCard(key="worst", name=name, value=visit.formats.rate(None), href=str(address), note=visit.text("no hour stands out"))
-    _, day, stage, worst = max(found, key=lambda one: one[:2])
+    worst = max(found, key=lambda one: (one.excess, one.out.day, one.out.hour)).out
+    where_from = [visit.codes.stage(worst.stage), visit.codes.label("channel", worst.channel) if worst.channel else ""]
     return KpiCard(
         key="worst",
         name=name,
-        value=visit.formats.rate(worst.share),
+        value=visit.formats.rate(worst.failures / worst.volume),
         unit=visit.text("failed"),
         title=visit.text("%(n)s failures", n=visit.formats.full(worst.failures)),
-        href=stage_page_href(stage.name, where, day, str(worst.hour)),
-        note=f"{visit.codes.stage(stage.name)} · {day[5:]} {worst.hour:02d}:00",
+        href=stage_page_href(worst.stage, where, worst.day, str(worst.hour), worst.channel),
+        note=" · ".join([*filter(None, where_from), f"{worst.day[5:]} {worst.hour:02d}:00"]),
         status=Status.BAD,
         status_word=visit.text(Status.BAD.word),
     )
+
+
+class _Worst(NamedTuple):
+    """An hour that stands out, and how many failures it had beyond the usual."""
+
+    excess: float
+    out: Standout
+
+
+def _of_all_channels(flow: Flow, shown: ShownDay) -> Iterator[_Worst]:
+    before = (shown.day - timedelta(days=1)).isoformat()
+    for stage in flow.stages:
+        usual = usual_failing(stage)
+        days = (
+            (flow.day, stage.hourly, stage.hourly_failures),
+            (before, stage.hourly_yesterday, stage.hourly_failures_yesterday),
+        )
+        for day, volume, failures in days:
+            worst = worst_hour(volume, failures, usual)
+            if worst is not None:
+                count = round(worst.failures / worst.share)
+                yield _Worst(worst.failures - usual * count, Standout(stage.name, day, worst.hour, "", count, worst.failures, usual))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tongguan.model.answers import StageStatus
+from tongguan.model.answers import StageStatus, Standout
 from tongguan.web.kit.components import Status
 from tongguan.web.kit.texts import msg
 
@@ -79,12 +79,14 @@ def worst_hour(volume: Sequence[int | None], failures: Sequence[int | None], usu
     return max(found, key=lambda one: one.failures, default=None)
 
 
-def standing(stage: StageStatus, *, burden: bool = False) -> Standing:
+def standing(stage: StageStatus, outs: Sequence[Standout] = (), *, burden: bool = False) -> Standing:
     """Return how a stage stands; ``burden`` says that its volume is trouble, so that little of it is none.
+
+    ``outs`` are the hours of the day in which one channel of the stage stands out.
 
     The worst rule speaks; of two that are equally bad, the one that people can act on at once: what is late before what was lost.
     """
-    found = [rule for rule in (_lateness(stage), _by_volume(stage, burden=burden)) if rule is not None]
+    found = [rule for rule in (_lateness(stage), _by_volume(stage, burden=burden), _on_one_channel(outs)) if rule is not None]
     return min(found, key=lambda one: _ORDER.index(one.status))
 
 
@@ -99,6 +101,12 @@ def _lateness(stage: StageStatus) -> Standing | None:
         return None
     status = Status.BAD if late >= MANY_LATE * waiting else Status.WATCH
     return Standing(status, msg("%(late)s late"), {"late": str(late)})
+
+
+def _on_one_channel(outs: Sequence[Standout]) -> Standing | None:
+    if not outs:
+        return None
+    return Standing(Status.BAD, msg("%(channel)s %(hour)s failing"), {"channel": outs[0].channel, "hour": f"{outs[0].hour:02d}:00"})
 
 
 def _by_volume(stage: StageStatus, *, burden: bool) -> Standing:

@@ -41,9 +41,9 @@ def orders_href(where: FlowFilter, **values: str) -> str:
     return str(Address("/orders", {**values, "channel": where.channel, "region": where.region, "business_class": where.business_class}))
 
 
-def stage_page_href(name: str, where: FlowFilter, day: str = "", hour: str = "") -> str:
-    """Lead to a stage's own page with the same filters, on a day (empty: today)."""
-    values = {"channel": where.channel, "region": where.region, "business_class": where.business_class, "brand": where.brand}
+def stage_page_href(name: str, where: FlowFilter, day: str = "", hour: str = "", channel: str = "") -> str:
+    """Lead to a stage's own page with the same filters, on a day (empty: today), at an hour, or on another channel."""
+    values = {"channel": channel or where.channel, "region": where.region, "business_class": where.business_class, "brand": where.brand}
     return str(Address(f"/stages/{name}", {**values, "day": day, "hour": hour}))
 
 
@@ -67,7 +67,9 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
     """Return one stage as the panorama draws it; it leads to the stage's page on the day shown."""
     fmt = visit.formats
     declared = visit.site.vocabulary.stage(stage.name)
-    stands = standing(stage, burden=declared.burden)
+    outs = [one for one in flow.standouts if (one.stage, one.day) == (stage.name, flow.day)]
+    stands = standing(stage, outs, burden=declared.burden)
+    values = {name: visit.codes.label(name, value) if name == "channel" else value for name, value in stands.values.items()}
     return StageTile(
         name=stage.name,
         label=visit.codes.stage(stage.name),
@@ -75,7 +77,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         href=stage_page_href(stage.name, where, shown.value),
         status=stands.status,
         status_word=visit.text(stands.status.word),
-        why=visit.text(stands.why, **stands.values) if stands.why else "",
+        why=visit.text(stands.why, **values) if stands.why else "",
         volume=fmt.compact(stage.volume),
         volume_title=fmt.full(stage.volume),
         unit=visit.text("today") if shown.today else shown.day.strftime("%m-%d"),
