@@ -236,6 +236,8 @@ def test_nobody_reads_and_nothing_changes_without_the_form_token(app: Applicatio
         ("/flow?chanel=app", 400, "did you mean 'channel'"),
         ("/flow?at=2026-11-20T10:00:00", 400, "no zone"),
         ("/flow?at=today", 400, "is no time"),
+        ("/halls?channel=ap", 400, "did you mean 'app'"),
+        ("/halls?at=today", 400, "is no time"),
         ("/stages/orders/events", 404, "did you mean 'order'"),
         ("/stages/order/events?limit=many", 400, "0 to 10000"),
         ("/cases/orders", 404, "did you mean 'order'"),

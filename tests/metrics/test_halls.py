@@ -152,7 +152,8 @@ def test_tries_of_the_last_sixty_minutes(rig: Rig, channel: str) -> None:
 def test_answer_times_are_those_of_successful_probes_in_seconds(rig: Rig) -> None:
     took = sorted(minutes * 10 / 1000 for minutes in range(5, 60, 10))
     web = hall(ask(rig), "web").response
-    assert (web.answers, web.median, web.p95) == (6, pytest.approx(took[3]), pytest.approx(took[-1]))
+    assert web.answers == 6
+    assert web.median == pytest.approx(took[3]) and web.p95 == pytest.approx(took[-1])
     assert hall(ask(rig), "sms").response.median is None
 
 
@@ -220,9 +221,9 @@ def test_one_hall_alone_is_as_among_all(rig: Rig) -> None:
 
 
 def test_six_queries_however_many_halls(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    for where in ({}, {"channel": "app"}, {"region": "P-01"}):
+    for channel, region in (("", ""), ("app", ""), ("", "P-01")):
         with asked(rig.warehouse, monkeypatch) as texts:
-            ask(rig, **where)
+            ask(rig, channel=channel, region=region)
         assert len(texts) == 6
 
 

@@ -42,15 +42,14 @@ def newest_first(problems: Iterable[Problem]) -> list[Problem]:
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def probe_states(rows: Sequence[Row], at: datetime) -> Mapping[str, Sequence[ProbeState]]:
+def probe_states(rows: Sequence[Row]) -> Mapping[str, Sequence[ProbeState]]:
     """Return every probe's state by channel, by sub-channel and name.
 
     Args:
         rows: of :func:`tongguan.metrics.hall_queries.probes`.
-        at: the moment.
     """
     found: dict[str, list[ProbeState]] = {}
-    for channel, sub, probe, target, tries, failed, last, bad in sorted(rows, key=lambda row: row[:4]):
+    for channel, sub, probe, target, tries, failed, last, bad in sorted(rows, key=lambda row: tuple(row[:4])):
         reach = _reach(int(tries), int(failed), DOWN)
         since = _spell(bad) if reach in (Reach.DOWN, Reach.DEGRADED) else _end_of_spell(bad, last)
         found.setdefault(str(channel), []).append(

@@ -67,7 +67,7 @@ def halls(
     past = _Past(hall_queries.counts_by_hour(asked))
     now = hall_queries.counts_now(asked)
     answers = _Answers(hall_queries.answers(asked))
-    states = probe_states(hall_queries.probes(asked), asked.at)
+    states = probe_states(hall_queries.probes(asked))
     things = Open(hall_queries.open_things(asked, waiting))
     links = hall_queries.linkage(asked)
     found = []

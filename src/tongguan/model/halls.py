@@ -22,7 +22,6 @@ class Hall:
         successes: types that end a customer's try well.
         failures: types that end one badly; successes and failures together are the tries.
         reasons: types whose ``reason`` says why something went wrong; they need not end a try.
-        volume_stage: name of the stage whose page shows the volume; empty for none.
     """
 
     channel: str
@@ -30,7 +29,6 @@ class Hall:
     successes: tuple[str, ...]
     failures: tuple[str, ...]
     reasons: tuple[str, ...]
-    volume_stage: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tongguan.app.api import people, views
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
-from tongguan.model import answers
+from tongguan.model import answers, halls
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
 from tongguan.model.regions import Region
@@ -70,6 +70,14 @@ _IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
 
 READING: Final = (
     Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, _AT), answers.Flow),
+    Described(
+        "GET",
+        "/halls",
+        Permission.SEE_PANORAMA,
+        "How every hall does: reached, answering, succeeding, and its volume against the usual; problems, and what goes between halls.",
+        (*_FLOW, "at: the moment, now without it; open tickets are told of now only"),
+        halls.Halls,
+    ),
     Described(
         "GET",
         "/stages/{stage}/events",

@@ -24,7 +24,6 @@ def _pages(channel: str) -> Hall:
         successes=(*_SERVED, *_SOLD, *_PAID),
         failures=(*_NOT_SERVED, *_NOT_SOLD, *_NOT_PAID),
         reasons=_REASONS,
-        volume_stage="visit",
     )
 
 
@@ -36,13 +35,12 @@ def _menus(channel: str) -> Hall:
         successes=(*_SERVED, *_PAID),
         failures=(*_NOT_SERVED, *_NOT_PAID),
         reasons=_REASONS,
-        volume_stage="conversion",
     )
 
 
 def _counters(channel: str) -> Hall:
     """Return a hall of which orders and payments alone are known."""
-    return Hall(channel, volume=("order.created",), successes=_PAID, failures=_NOT_PAID, reasons=("payment.failed",), volume_stage="order")
+    return Hall(channel, volume=("order.created",), successes=_PAID, failures=_NOT_PAID, reasons=("payment.failed",))
 
 
 _PHONE: Final = Hall(
@@ -51,7 +49,6 @@ _PHONE: Final = Hall(
     successes=(*_SERVED, "contact.answered"),
     failures=(*_NOT_SERVED, "contact.abandoned"),
     reasons=("service.failed", "contact.abandoned"),
-    volume_stage="conversion",
 )
 
 HALL_WATCH: Final = HallWatch(

@@ -119,8 +119,8 @@ def _charts(visit: Visit, hall: HallStatus) -> list[Chart]:
         (
             Series(visit.text("today"), colour, [one.volume for one in hall.hours]),
             Series(visit.text("usual"), COMPARED, [round(one.median) if one else None for one in usual], "compare"),
-            Series(visit.text("usual at least"), COMPARED, least, "compare"),
-            Series(visit.text("usual at most"), COMPARED, most, "compare"),
+            Series(visit.text("usual at least"), COMPARED, least, "compare", dotted=True),
+            Series(visit.text("usual at most"), COMPARED, most, "compare", dotted=True),
         ),
         category_title=title,
         open=present,
