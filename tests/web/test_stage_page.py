@@ -45,9 +45,9 @@ def test_a_day_that_cannot_be_is_today(visitor: Visitor, day: str) -> None:
 
 
 def test_a_past_day_does_not_move_and_knows_nothing_of_waiting(visitor: Visitor) -> None:
-    assert "hx-sse:connect" in visitor.get("/").text
+    assert "data-stream" in visitor.get("/").text
     past = visitor.get(f"/?day={BEFORE}").text
-    assert "hx-sse:connect" not in past and "kpi-waiting" not in past and "the whole day" in past
+    assert "data-stream" not in past and "kpi-waiting" not in past and "the whole day" in past
     assert "Waiting longest here" not in visitor.get(f"/stages/payment?day={BEFORE}").text
 
 
