@@ -28,6 +28,10 @@ PAGES = {
     "tokens": "/tokens",
     "account": "/account",
     "password": "/account/password",
+    "stage-measure": "/stages/payment?measure=paid&heat=volume&sort=-paid&by=region&value=GX-NN",
+    "stage-plain": "/stages/visits",
     "help": "/help",
+    "help-stage": "/help/stages/payment",
+    "help-screen": "/help/orders",
     "missing": "/nothing-here",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tongguan.model.measures import How, Measure
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Limit, Milestone, Pack, Stage, Vocabulary
 
 _STEPS = (
@@ -85,6 +86,20 @@ _LIMITS = {
     "shipped": Limit(timedelta(days=3), timedelta(days=7)),
 }
 
+_MEASURES = {
+    "visits": (
+        Measure("visitors", Label("访客数", "Visitors"), How.DISTINCT, ("visit.started",), ("customer_id",), better="up"),
+        Measure("visit_time", Label("平均停留", "Mean stay"), How.MEAN, ("visit.started",), ("duration",)),
+    ),
+    "payment": (
+        Measure("successes", Label("支付成功", "Successes"), How.COUNT, ("payment.succeeded",), better="up"),
+        Measure("success_rate", Label("支付成功率", "Success rate"), How.SHARE, part="successes", whole="volume", better="up"),
+        Measure("paid", Label("支付金额", "Paid"), How.MONEY, ("payment.succeeded",), ("amount", "currency"), better="up"),
+        Measure("average_paid", Label("笔均金额", "Average payment"), How.SHARE, part="paid", whole="successes"),
+        Measure("payment_time", Label("95% 支付耗时", "95% paid within"), How.P95, ("payment.succeeded",), ("duration",), better="down"),
+    ),
+}
+
 _RECEIVER = (
     Attribute("receiver", Kind.TEXT, "Who receives the package.", personal=True),
     Attribute("receiver_phone", Kind.TEXT, "Number of the receiver.", personal=True),
@@ -110,7 +125,9 @@ def fake_vocabulary() -> Vocabulary:
     pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),), codes)
     phases = {name: label for label, names in _PHASES for name in names}
     stages = [
-        Stage(name, Label(zh, en), volume, failures, "order" if waiting else "", waiting, phase=phases[name])
+        Stage(
+            name, Label(zh, en), volume, failures, "order" if waiting else "", waiting, phase=phases[name], measures=_MEASURES.get(name, ())
+        )
         for name, zh, en, volume, failures, waiting in _STAGES
     ]
     return Vocabulary([pack], stages)

@@ -8,6 +8,7 @@ from tongguan.model.answers import EventFilter, StageStatus
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import KpiCard, Spark, StageTile, Status
 from tongguan.web.kit.sparkline import pieces
+from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay
 from tongguan.web.rooms.panorama.stage_figures import FAILED_SHARE, HOURS, StageNumbers, judge_share
@@ -86,7 +87,7 @@ def _waiting(visit: Visit, status: StageStatus) -> KpiCard:
     fmt = visit.formats
     known = [
         visit.text(message, n=fmt.full(count))
-        for message, count in (("%(n)s late", status.late), ("%(n)s warned", status.warned), ("%(n)s paused", status.paused))
+        for message, count in ((msg("%(n)s late"), status.late), (msg("%(n)s warned"), status.warned), (msg("%(n)s paused"), status.paused))
         if count is not None
     ]
     stands = Status.BAD if status.late else Status.WATCH if status.warned else Status.GOOD if status.late is not None else None
