@@ -122,7 +122,9 @@ def test_keyboard_tour(site: Served) -> None:
     page.keyboard.press("/")
     page.keyboard.type("DD2026000007")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/orders?q=DD2026000007")
+    page.wait_for_url("**/orders/DD2026000007?found=DD2026000007")
+    page.locator(".tg-back a").last.click()
+    page.wait_for_url("**/orders?q=DD2026000007&list=1")
     assert page.locator("#table-orders tbody tr").count() == 1
     assert said == []
     context.close()
