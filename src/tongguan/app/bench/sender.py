@@ -1,22 +1,23 @@
 """The client of the benchmarks, in a process of its own: ``python -m tongguan.app.bench.sender JOB``, JOB being JSON.
 
-It prints one JSON document (``paced`` prints a line for every marked order before it). Its own work per request is small, so
-that what is measured is the server.
+It prints one JSON document (``paced`` prints a line for every marked order before it, and ends early when it is told to by SIGTERM).
+Its own work per request is small, so that what is measured is the server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 
 import msgspec
 import uvloop
 
-from tongguan.app.bench.traffic import Traffic, read_body
+from tongguan.app.bench.traffic import EVENTS_A_TURN, Traffic, read_body
 from tongguan.lib.now import Ticks, system_ticks
 
 _PUT_OFF: Final = (429, 503)
@@ -34,6 +35,7 @@ class Job(msgspec.Struct, frozen=True):
         rate, body: events per second and per request for ``paced``.
         mark_every: seconds between two marked orders for ``paced``.
         start, first: of the traffic.
+        live: the traffic's time goes on as ``paced`` sends it, so that every event is about as old as its delivery.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Job(msgspec.Struct, frozen=True):
     mark_every: float = 0.5
     start: datetime = datetime(2026, 1, 1)
     first: int = 0
+    live: bool = False
 
 
 class SendError(Exception):
@@ -172,14 +175,18 @@ async def single(job: Job, ticks: Ticks) -> dict[str, Any]:
 
 async def paced(job: Job, ticks: Ticks) -> dict[str, Any]:
     """Send bodies at a rate; now and then one carries a marked order, whose id is printed with the moment of the answer."""
-    traffic = Traffic(job.start, job.first)
+    traffic = Traffic(job.start, job.first, EVENTS_A_TURN * timedelta(seconds=1 / job.rate)) if job.live else Traffic(job.start, job.first)
     lines, orders = traffic.lines(), traffic.orders()
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     bodies: Iterator[int] = iter(range(int(job.seconds * job.rate / job.body)))
     every, sent, late = max(1, round(job.mark_every * job.rate / job.body)), [0], [0.0]
     began = ticks()
 
     async def work(connection: Connection) -> None:
         for number in bodies:
+            if told.is_set():
+                return
             due = began + number * job.body / job.rate
             await asyncio.sleep(max(0.0, due - ticks()))
             late[0] = max(late[0], ticks() - due)
@@ -194,10 +201,10 @@ async def paced(job: Job, ticks: Ticks) -> dict[str, Any]:
     return {"events": sent[0], "seconds": ticks() - began, "late_s": round(late[0], 3)}
 
 
-def percentiles(times: list[float], factor: float, unit: str) -> dict[str, float]:
-    """Return median and 99th percentile (nearest rank) of seconds, in another unit."""
+def percentiles(times: list[float], factor: float, unit: str, percents: Sequence[int] = (50, 99)) -> dict[str, float]:
+    """Return percentiles (nearest rank) of seconds, in another unit: median and 99th where not said otherwise."""
     ordered = sorted(times) or [float("nan")]
-    return {f"p{percent}_{unit}": round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] * factor, 3) for percent in (50, 99)}
+    return {f"p{one}_{unit}": round(ordered[min(len(ordered) - 1, len(ordered) * one // 100)] * factor, 3) for one in percents}
 
 
 def _print(document: dict[str, Any]) -> None:

@@ -19,6 +19,9 @@ _NETWORKS: Final = ("5g", "4g", "5g")
 _CARRIERS: Final = ("SF", "EMS", "JD", "YTO")
 _CHINA: Final = timezone(timedelta(hours=8))
 _LENGTH_BYTES: Final = 8
+_SECOND: Final = timedelta(seconds=1)
+_APART: Final = 70
+"""Milliseconds between two events of one turn."""
 
 
 def order_id(number: int) -> str:
@@ -86,6 +89,7 @@ _STEPS: Final[tuple[tuple[str, int, Callable[[int], str]], ...]] = (
     ("package.shipped", 900, _package("NN-2")),
     ("package.delivered", 3000, _package("GL-7")),
 )
+EVENTS_A_TURN: Final = len(_STEPS)
 _LONGEST: Final = max(lag for _, lag, _ in _STEPS)
 SINGLE_STEP: Final = 5
 """The step of :data:`_STEPS` that makes an order: what a marked or single event is."""
@@ -97,20 +101,23 @@ class Traffic:
     Args:
         start: when it begins; the events end within a second for every thirteen of them.
         first: number of the first order; traffic that shares none has no id in common.
+        turn: time between two turns of thirteen events; below a second all events of a turn have one time.
     """
 
-    def __init__(self, start: datetime, first: int = 0) -> None:
+    def __init__(self, start: datetime, first: int = 0, turn: timedelta = _SECOND) -> None:
         self._start = start.astimezone(_CHINA).replace(microsecond=0)
         self._first = first + _LONGEST
+        self._turn = turn
 
     def lines(self) -> Iterator[str]:
         """Yield events as JSON texts, without end."""
-        turn = 0
+        turn, apart = 0, _APART if self._turn >= _SECOND else 0
         while True:
-            second = (self._start + timedelta(seconds=turn)).strftime("%Y-%m-%dT%H:%M:%S")
+            moment = self._start + turn * self._turn
+            second, millis = moment.strftime("%Y-%m-%dT%H:%M:%S"), moment.microsecond // 1000
             for slot, (name, lag, rest) in enumerate(_STEPS):
                 number = self._first + turn - lag
-                yield _event(name, slot, number, f"{second}.{slot * 70:03d}+08:00", rest(number))
+                yield _event(name, slot, number, f"{second}.{millis + slot * apart:03d}+08:00", rest(number))
             turn += 1
 
     def orders(self) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("ingest")(ingest)
     group.command("crash")(crash)
     group.command("simulate")(simulate)
+    group.command("panorama")(panorama)
     app.add_typer(group, name="bench")
 
 
@@ -90,6 +91,58 @@ def simulate(
 
     answer = measure([Size(size, events) for size in orders_per_day or _SIZES], seed, system_ticks)
     found.show(answer, lambda: rows_table("Simulate", list(answer[0]), [list(row.values()) for row in answer]), json)
+
+
+def panorama(
+    ctx: typer.Context,
+    events: Annotated[list[int] | None, typer.Option(min=1000, help="Sizes to measure; may be repeated. 1,000,000.")] = None,
+    spread: Annotated[
+        str, typer.Option(help="Where events beyond a million lie: deeper (longer history) or denser (more traffic).")
+    ] = "deeper",
+    sets: Annotated[int, typer.Option(min=1, help="Filter sets that every reader asks with.")] = 50,
+    rate: Annotated[int, typer.Option(min=0, help="Events a second that come in meanwhile; 0 leaves these measurements out.")] = 5000,
+    paints: Annotated[int, typer.Option(min=0, help="Visits with a browser, if there is one; 0 leaves them out.")] = 10,
+    orders_per_day: Annotated[int, typer.Option(min=1, help="Usual orders of a usual day of the first events.")] = 1700,
+    seed: Annotated[int, typer.Option(help="Of the events and of the filter sets.")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="Where the homes are made; the system's temporary folder.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how long the panorama takes: readers, filters, traffic, first paint, statements. A million events take two minutes."""
+    found = commands(ctx)
+    from tongguan.app.bench.panorama import PanoramaBench, Sizes
+    from tongguan.app.bench.panorama_home import SPREADS
+    from tongguan.app.bench.served import BenchError
+
+    if spread not in SPREADS:
+        found.say(f"no spread {spread!r}; valid: {', '.join(SPREADS)}")
+        raise typer.Exit(WRONG_USE)
+    sizes = Sizes(
+        events=events or [1_000_000], spread=spread, seed=seed, orders_per_day=orders_per_day, sets=sets, rate=rate, paints=paints
+    )
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
+        try:
+            answer = PanoramaBench(Path(place), sizes, found.say).run()
+        except BenchError as error:
+            found.say(str(error))
+            raise typer.Exit(FAILED) from error
+    names = ["events", *answer["sizes"][0]["times"][0]]
+    rows = [[size["events"], *row.values()] for size in answer["sizes"] for row in size["times"]]
+    found.show(answer, lambda: rows_table("Panorama", names, rows), json)
+    if not json:
+        found.show(answer, lambda: rows_table("Homes", ["figure", "value"], _homes(answer)), json)
+
+
+def _homes(answer: dict[str, Any]) -> list[list[Any]]:
+    rows = [
+        row
+        for size in answer["sizes"]
+        for row in _flat({name: value for name, value in size.items() if name != "times"}, f"{size['wanted']}.")
+    ]
+    ratios = [
+        [f"ratio of p95, {one['page']}, {one['readers']} readers, {one['events_per_s']} events/s", one["p95"]]
+        for one in answer["ratios"] or ()
+    ]
+    return rows + ratios
 
 
 def _flat(answer: dict[str, Any], before: str = "") -> list[list[Any]]:
