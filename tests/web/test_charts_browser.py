@@ -1,0 +1,226 @@
+"""The stage page in Chromium: charts equal their tables, a cell of the heat map leads to its hour, keys, both themes, paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.tools import require_tool
+from tests.web.chromium import LAUNCH, find_chromium, served
+from tests.web.operation import Operation, make_operation
+from tongguan.model.access import Role
+
+pytestmark = pytest.mark.browser
+
+READY = "window.TongguanCharts?.of('curve-chart') && document.querySelector('#curve-chart canvas') !== null"
+
+
+@dataclass
+class Served:
+    """A site that runs, and a browser to look at it."""
+
+    operation: Operation
+    address: str
+    browser: Browser
+
+    def context(self, language: str = "en", theme: str = "light", width: int = 1440) -> BrowserContext:
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+        session = self.operation.accounts.session_for(Role.ADMIN, language=language, theme=theme)
+        context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": self.address}])
+        return context
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Served]:
+    chromium = find_chromium()
+    require_tool("chromium (apt-get install chromium)", chromium is not None)
+    operation = make_operation()
+    with served(operation.application) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
+        yield Served(operation, address, browser)
+        browser.close()
+
+
+@pytest.fixture
+def page(site: Served) -> Iterator[Page]:
+    """A page of a signed-in administrator that complained of nothing."""
+    context = site.context()
+    opened, said = context.new_page(), list[str]()
+    opened.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    yield opened
+    assert said == []
+    context.close()
+
+
+def show(page: Page, site: Served, path: str) -> None:
+    page.goto(site.address + path)
+    page.wait_for_function(READY)
+
+
+@pytest.mark.parametrize(("theme", "language", "width"), [("light", "zh-CN", 1440), ("dark", "en", 1920), ("dark", "zh-CN", 390)])
+def test_stage_page_is_accessible_and_fits(site: Served, theme: str, language: str, width: int) -> None:
+    context = site.context(language, theme, width)
+    page = context.new_page()
+    show(page, site, "/stages/payment")
+    page.locator(".tg-as-table summary").first.click()
+    found = [
+        (v["id"], [n["target"] for n in v["nodes"]][:3])
+        for v in Axe().run(page).response["violations"]
+        if v["impact"] in {"serious", "critical"}
+    ]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    context.close()
+
+
+def test_what_is_drawn_equals_the_table_and_is_written_alike(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment?day=2026-11-20&measure=paid")
+    for key in ("curve-chart", "failures-chart"):
+        drawn = page.evaluate(
+            """(key) => {
+                const figure = document.getElementById(key);
+                const data = JSON.parse(figure.querySelector("script").textContent);
+                const series = window.TongguanCharts.of(key).getOption().series;
+                const plain = (found) => (found !== null && typeof found === "object" ? found.value : found) ?? null;
+                const write = (value) => Tongguan.format[data.form[0]](value, ...(data.currency ? [data.currency] : []));
+                const rows = data.categories.map((name, i) => [name, ...data.series.map((one) =>
+                    write(plain(series.find((other) => other.name === one.name).data[i])))]);
+                const table = [...figure.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));
+                return { rows, table };
+            }""",
+            key,
+        )
+        assert len(drawn["table"]) == 24
+        assert drawn["rows"] == drawn["table"]
+
+
+def test_the_hour_that_is_not_over_hangs_on_a_dashed_line(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment")
+    found = page.evaluate(
+        """() => window.TongguanCharts.of("curve-chart").getOption().series.filter((one) => one.name === "today")
+            .map((one) => [one.lineStyle.type, one.data.map((v) => (v?.value === undefined ? v : v.value) !== null)])"""
+    )
+    (_, whole), (dash, part) = found
+    assert not whole[14]
+    assert whole[13]
+    assert dash == [5, 4]
+    assert [hour for hour, known in enumerate(part) if known] == [13, 14]
+
+
+def test_a_cell_of_the_heat_map_leads_to_its_hour(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment?channel=app&heat=volume")
+    canvas = page.locator("#fortnight-chart .tg-canvas")
+    canvas.scroll_into_view_if_needed()
+    at = page.evaluate("window.TongguanCharts.of('fortnight-chart').convertToPixel({ seriesIndex: 0 }, [15, 1])")
+    canvas.click(position={"x": at[0], "y": at[1]})
+    page.wait_for_url("**/stages/payment?channel=app&day=2026-11-20&hour=15&heat=volume")
+    assert page.get_by_text("Only: 15:00").is_visible()
+
+
+def test_keys_of_the_stage_page(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment")
+    page.keyboard.press("[")
+    page.wait_for_url("**/stages/payment?day=2026-11-20")
+    page.wait_for_function(READY)
+    page.keyboard.press("]")
+    page.wait_for_url("**/stages/payment")
+    page.wait_for_function(READY)
+    page.keyboard.press("t")
+    assert page.evaluate("document.activeElement.closest('.tg-filters, .tg-days') !== null")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement?.classList.contains('tg-page')")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.locator("#table-by-channel tbody tr").first.evaluate(
+        "(row) => document.querySelectorAll('[data-row]').forEach((one) => { if (one !== row) one.removeAttribute('data-row'); })"
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**by=channel&value=**")
+    page.wait_for_function(READY)
+    page.keyboard.press("Escape")
+    page.wait_for_url(site.address + "/")
+
+
+def test_the_comparison_is_hidden_and_that_stays_in_the_address(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment")
+    names = "[...new Set(window.TongguanCharts.of('curve-chart').getOption().series.map((one) => one.name))]"
+    assert page.evaluate(names) == ["today", "yesterday", "last week"]
+    page.keyboard.press("c")
+    assert "compare=off" in page.url
+    assert page.evaluate(names) == ["today"]
+    assert not page.locator(".tg-spark-before").first.is_visible()
+    page.reload()
+    page.wait_for_function(READY)
+    assert page.evaluate(names) == ["today"]
+    page.locator("#by-channel tbody a").first.click()
+    page.wait_for_url("**value=**compare=off**")
+    page.wait_for_function(READY)
+    page.select_option("#f-channel", "app")
+    page.wait_for_url("**channel=app**compare=off**")
+    page.wait_for_function(READY)
+    page.keyboard.press("c")
+    assert "compare" not in page.url
+    assert page.evaluate(names)[:2] == ["today", "yesterday"]
+
+
+def test_a_chart_is_drawn_again_when_its_numbers_change_and_disposed_of_when_it_goes(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment")
+    page.evaluate(
+        """() => {
+            const script = document.querySelector("#curve-chart script");
+            const data = JSON.parse(script.textContent);
+            data.series[1].values[0] = 4321;
+            script.textContent = JSON.stringify(data);
+            document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+        }"""
+    )
+    assert page.evaluate(
+        "window.TongguanCharts.of('curve-chart').getOption().series.some((one) => JSON.stringify(one.data).includes('4321'))"
+    )
+    gone = page.evaluate(
+        """() => {
+            const chart = window.TongguanCharts.of("curve-chart");
+            document.querySelector("#curve-chart").remove();
+            document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+            return chart.isDisposed();
+        }"""
+    )
+    assert gone
+
+
+def test_paper_is_white_in_the_dark_theme(site: Served) -> None:
+    context = site.context(theme="dark")
+    page = context.new_page()
+    show(page, site, "/stages/payment")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.tg-table td')).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator(".tg-nav").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    context.close()
+
+
+def test_the_first_column_stays_in_sight_on_a_narrow_screen(site: Served) -> None:
+    context = site.context(width=390)
+    page = context.new_page()
+    show(page, site, "/stages/payment")
+    scroll = page.locator("#by-channel .tg-scroll")
+    scroll.scroll_into_view_if_needed()
+    before = page.locator("#table-by-channel tbody th").first.bounding_box()
+    scroll.evaluate("(box) => { box.scrollLeft = 200; }")
+    assert scroll.evaluate("(box) => box.scrollLeft") == 200
+    after = page.locator("#table-by-channel tbody th").first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["x"] - after["x"]) < 2
+    context.close()

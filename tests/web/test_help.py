@@ -1,0 +1,67 @@
+"""Every screen says what its numbers mean, and every page leads there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.operation import make_operation
+from tests.web.pages import PAGES
+from tests.web.visitor import Visitor
+from tongguan.model.access import Role
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_leads_to_what_it_means(language: str) -> None:
+    visitor = Visitor.as_role(make_operation(), Role.ADMIN, language=language)
+    for name, path in PAGES.items():
+        if name in ("signin", "password", "missing"):
+            continue
+        found = re.search(r'class="[^"]*tg-how" href="([^"]+)"', visitor.get(path).text)
+        assert found, name
+        answer = visitor.get(found[1])
+        if answer.status_code == 303:
+            answer = visitor.get(answer.headers["location"])
+        assert answer.status_code == 200, name
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/orders", "/orders/A%2F1", "/waiting", "/data", "/data/quarantine", "/data/quarantine/q1", "/users"]
+)
+def test_main_screens_have_a_help_of_their_own(path: str) -> None:
+    answer = Visitor.as_role(make_operation(), Role.ADMIN, language="en").get(f"/help{path}")
+    assert answer.status_code == 200
+    assert "What it is for" in answer.text
+
+
+def test_the_help_of_a_stage_is_told_from_what_it_declares() -> None:
+    operation = make_operation()
+    visitor = Visitor.as_role(operation, Role.ADMIN, language="en")
+    for stage in operation.site.vocabulary.stages:
+        page = visitor.get(f"/help/stages/{stage.name}").text
+        for name in (*stage.volume, *stage.failures):
+            assert f">{name}</code>" in page
+        for measure in stage.measures:
+            assert measure.label.en in page
+    assert "Successes ÷ Volume" in visitor.get("/help/stages/payment").text
+    assert "12h" in visitor.get("/help/stages/acceptance").text, "the limit of a step"
+    assert visitor.get("/help/stages/nothing").status_code == 404
+
+
+def test_unknown_screens_lead_to_all_help() -> None:
+    assert Visitor.as_role(make_operation(), Role.ADMIN).get("/help/nothing/of/it").headers["location"] == "/help"
+
+
+def test_stages_stand_in_the_navigation_in_the_order_of_the_process_and_stay_folded() -> None:
+    operation = make_operation()
+    visitor = Visitor.as_role(operation, Role.ADMIN, language="en")
+    page = visitor.get("/orders").text
+    part = page.split("data-stages")[1].split("</details>")[0]
+    assert re.findall(r'href="/stages/([a-z]+)"', part) == [stage.name for stage in operation.site.vocabulary.stages]
+    assert "data-jump" not in part
+    assert not part.startswith(" open")
+    visitor.cookies["tongguan_stages"] = "open"
+    assert "data-stages open" in visitor.get("/orders").text
+    visitor.cookies["tongguan_stages"] = "closed"
+    assert 'aria-current="page"' in visitor.get("/stages/payment").text.split("data-stages open")[1].split("</details>")[0]
