@@ -72,7 +72,7 @@ def copied(made: Made, folder: Path) -> Iterator[tuple[Installation, dict[str, A
 
 
 def grown(home: Installation, told: dict[str, Any], times: int, spread: str, copies: int = 0) -> dict[str, Any]:
-    first = int(home.warehouse.query("SELECT count() FROM events WHERE block >= 1").first()[0])
+    first = int(home.warehouse.query("SELECT count() FROM events WHERE block <= {base:UInt64}", {"base": told["base"]}).first()[0])
     more = msgspec.structs.replace(TASK, events=first * times, spread=spread, base=told["base"], copies=copies)
     return grow(home, more, system_ticks)
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -26,8 +29,7 @@ from tongguan.lib.now import Ticks, system_ticks
 from tongguan.model.access import EVERYTHING, Role, User
 from tongguan.model.event import ROW_COLUMNS
 from tongguan.model.ports import Delivery, RawRecord
-from tongguan.processes.open_steps import CURSOR
-from tongguan.records import blocks, cursors, regions, sessions, users
+from tongguan.records import blocks, regions, sessions, users
 from tongguan.records.passwords import Passwords
 from tongguan.records.tables import open_steps
 from tongguan.simulate.clock import DAY, HOUR, date_of, of_instant
@@ -113,47 +115,71 @@ def _session(home: Installation, at: datetime) -> str:
 
 
 def grow(home: Installation, task: Task, ticks: Ticks) -> dict[str, Any]:
-    """Copy the first events until there are about ``events``, in whole copies; the open steps are found anew."""
-    warehouse, began = home.warehouse, ticks()
+    """Copy the first events until there are about ``events``, in whole copies, a block of the books for every day of one."""
+    warehouse = home.warehouse
     sql = "SELECT DISTINCT business_date FROM events WHERE block BETWEEN 1 AND {base:UInt64} ORDER BY 1"
     days = [day for (day,) in warehouse.query(sql, {"base": task.base}, limits=_LIMITS).rows]
-    before, base = _stored(warehouse, 0), _stored(warehouse, 1)
+    before, base = _stored(warehouse), _stored(warehouse, task.base)
     copies = max(task.copies, round(task.events / base) - 1)
     span, left_out = (days[-1] - days[0]).days + 1, _unfinished(home) if task.spread == "deeper" else []
+    filling = following = 0.0
     for number in range(task.copies + 1, copies + 1):
+        began = ticks()
         for day in days:
-            copy_day(warehouse, task.base, day, number, -span * number if task.spread == "deeper" else 0, left_out)
-        _say(f"copy {number} of {copies}, {_stored(warehouse, 0):,} events")
-    seconds, added = ticks() - began, _stored(warehouse, 0) - before
+            with _block(home) as block:
+                copy_day(warehouse, Copied(task.base, day, number, -span * number if task.spread == "deeper" else 0, left_out), block)
+        filled = ticks()
+        # A copy at a time, as a server follows its loader: finding all open steps anew would need gigabytes in the end.
+        home.keeper.catch_up()
+        filling, following = filling + filled - began, following + ticks() - filled
+        _say(f"copy {number} of {copies}, {_stored(warehouse):,} events")
+    added = _stored(warehouse) - before
     _rest(warehouse, ticks)
+    figures = {"events": added, "seconds": round(filling, 1), "events_per_s": round(added / max(filling, 1e-9))}
+    return {"base": task.base, "copies": copies, "filled": {**figures, "open_steps_s": round(following, 1)}}
+
+
+@contextmanager
+def _block(home: Installation) -> Iterator[int]:
+    """Book a block that takes nothing from the spool; yields its number."""
     with home.database.begin() as connection:
-        cursors.put(connection, CURSOR, {"block": 0, "digest": ""})
-    home.keeper.catch_up()
-    filled = {"events": added, "seconds": round(seconds, 1), "events_per_s": round(added / max(seconds, 1e-9))}
-    return {"base": task.base, "copies": copies, "filled": filled}
+        last, number = blocks.recent(connection, 1)[0], blocks.next_number(connection)
+        blocks.plan(connection, number, last.end, last.end, home.now())
+    yield number
+    with home.database.begin() as connection:
+        blocks.finish(connection, number, {}, home.now())
 
 
-def copy_day(warehouse: Warehouse, base: int, day: date, number: int, shift: int, left_out: list[str]) -> None:
-    """Insert one day of the first events once more.
+@dataclass(frozen=True)
+class Copied:
+    """What is copied, and how.
 
-    Args:
-        warehouse: whose events of the blocks 1 to ``base`` are the first ones; copies have block 0.
-        base: see there.
+    Attributes:
+        base: the first events are those of the blocks 1 to ``base``.
         day: business date.
         number: of the copy; its ids end in it.
         shift: days that are added to every time.
         left_out: orders and tickets that are not copied.
     """
-    moved = {"time": "time", "due_time": "due_time", "received_time": "received_time"}
-    moved = {name: f"addDays({name}, {{shift:Int32}})" for name in moved}
+
+    base: int
+    day: date
+    number: int
+    shift: int
+    left_out: list[str]
+
+
+def copy_day(warehouse: Warehouse, what: Copied, block: int) -> None:
+    """Insert one day of the first events once more, as a block with a number of its own."""
+    moved = {name: f"addDays({name}, {{shift:Int32}})" for name in ("time", "due_time", "received_time")}
     own = {name: f"if({name} = '', '', concat({name}, {{mark:String}}))" for name in OWN_IDS}
     columns = ", ".join((moved | own).get(name, name) for name in ROW_COLUMNS)
     sql = (
-        f"INSERT INTO events ({', '.join(ROW_COLUMNS)}) SELECT {columns} FROM events WHERE business_date = {{day:Date}}"
-        " AND block BETWEEN 1 AND {base:UInt64} AND order_id NOT IN {left_out:Array(String)} AND ticket_id NOT IN {left_out:Array(String)}"
+        f"INSERT INTO events ({', '.join(ROW_COLUMNS)}, block) SELECT {columns}, {{block:UInt64}} FROM events"
+        " WHERE business_date = {day:Date} AND block BETWEEN 1 AND {base:UInt64}"
+        " AND order_id NOT IN {left_out:Array(String)} AND ticket_id NOT IN {left_out:Array(String)}"
     )
-    given = {"shift": shift, "mark": f"~{number}", "day": day, "base": base, "left_out": left_out}
-    warehouse.command(sql, given, settings=_INSERT)
+    warehouse.command(sql, {**vars(what), "mark": f"~{what.number}", "block": block}, settings=_INSERT)
 
 
 def _unfinished(home: Installation) -> list[str]:
@@ -166,10 +192,10 @@ def _unfinished(home: Installation) -> list[str]:
         return [str(case_id) for case_id in connection.execute(found).scalars() if "~" not in case_id]
 
 
-def _stored(warehouse: Warehouse, from_block: int) -> int:
-    """Return how many events there are, or only those that the loader brought."""
-    sql = "SELECT count() FROM events WHERE block >= {block:UInt64}" if from_block else "SELECT count() FROM events"
-    return int(warehouse.query(sql, {"block": from_block} if from_block else {}, limits=_LIMITS).first()[0])
+def _stored(warehouse: Warehouse, base: int = 0) -> int:
+    """Return how many events there are, or only the first ones."""
+    sql = "SELECT count() FROM events WHERE block BETWEEN 1 AND {base:UInt64}" if base else "SELECT count() FROM events"
+    return int(warehouse.query(sql, {"base": base} if base else {}, limits=_LIMITS).first()[0])
 
 
 def _rest(warehouse: Warehouse, ticks: Ticks) -> None:
@@ -187,7 +213,7 @@ def described(home: Installation, task: Task, session: str) -> dict[str, Any]:
     names = ("use_query_cache", "use_query_condition_cache")
     found = warehouse.query("SELECT name, value FROM system.settings WHERE name IN {names:Array(String)}", {"names": list(names)}).rows
     return {
-        "events": _stored(warehouse, 0),
+        "events": _stored(warehouse),
         "cases": int(warehouse.query("SELECT uniq(kind, case_id) FROM cases", limits=_LIMITS).first()[0]),
         "open_steps": int(waiting),
         "hourly_counts": int(warehouse.query("SELECT count() FROM hourly_counts").first()[0]),
