@@ -109,10 +109,11 @@ def counts_by_hour(asked: Asked) -> Sequence[Row]:
     volume, good, ends = (_pairs(_of(asked.watch, *names)) for names in (("volume",), ("successes",), ("successes", "failures")))
     everything = _pairs(_of(asked.watch, "volume", "successes", "failures"))
     own, parameters = asked.own()
+    types = _types(asked.watch, "volume", "successes", "failures")
     # Added up by type first: looking pairs up for every stored count would take most of the time.
     counts = (
         f"SELECT business_date, hour, channel, type, sum(events) AS n, maxIf(newest, newest <= {_moment('at')}) AS latest"
-        f" FROM hourly_counts WHERE business_date IN {{days:Array(Date)}} AND type IN ({_types(asked.watch, 'volume', 'successes', 'failures')}){own}"
+        f" FROM hourly_counts WHERE business_date IN {{days:Array(Date)}} AND type IN ({types}){own}"
         " GROUP BY business_date, hour, channel, type"
     )
     sql = (
