@@ -124,7 +124,10 @@ def test_deeper_is_the_same_today_after_a_longer_history(tmp_path: Path, made: M
         first, stages, open_cases = events_and_ids(home)[0], counted(home), waiting(home)
         days = "SELECT min(business_date), max(business_date), uniqExact(business_date) FROM events"
         begin, end, _ = home.warehouse.query(days).first()
+        place = home.loader.place()
         added = grown(home, told, 3, "deeper")["filled"]["events"]
+        # A server goes on in the spool where it was.
+        assert home.loader.place() == place
         assert 0.8 * 2 * first < added <= 2 * first
         assert events_and_ids(home) == (first + added, first + added)
         assert counted(home) == stages
