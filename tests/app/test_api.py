@@ -236,6 +236,9 @@ def test_nobody_reads_and_nothing_changes_without_the_form_token(app: Applicatio
         ("/flow?chanel=app", 400, "did you mean 'channel'"),
         ("/flow?at=2026-11-20T10:00:00", 400, "no zone"),
         ("/flow?at=today", 400, "is no time"),
+        ("/waiting?lateness=very", 400, "late"),
+        ("/waiting?stage=oder", 400, "did you mean 'order'"),
+        ("/waiting?sort=price", 400, "since"),
         ("/halls?channel=ap", 400, "did you mean 'app'"),
         ("/halls?at=today", 400, "is no time"),
         ("/stages/orders/events", 404, "did you mean 'order'"),
@@ -294,6 +297,17 @@ def test_a_city_sees_its_own_cases_only(app: Application, city: dict[str, str]) 
     assert app.send("GET", "/cases/payment", headers=city).json()["total"] == 2
     for name, status in (("Es0", 200), ("Es1", 200), ("Es2", 404), ("Es3", 404), ("Es4", 404)):
         assert app.send("GET", f"/cases/order/{name}", headers=city).status_code == status, name
+
+
+def test_what_waits_is_told_within_the_scope(app: Application, city: dict[str, str]) -> None:
+    everything = app.send("GET", "/waiting", headers=OWNER).json()
+    own = app.send("GET", "/waiting", headers=city).json()
+    assert {row["case_id"] for row in own["rows"]} == {"Es0", "Es1"} and own["total"] == 2 < everything["total"]
+    assert sum(own["counts"].values()) == 2
+    assert app.send("GET", "/waiting?stage=listing", headers=city).json()["total"] == 0
+    assert len(app.send("GET", "/waiting?limit=1&sort=id&descending=true", headers=OWNER).json()["rows"]) == 1
+    late = app.send("GET", "/waiting?lateness=late", headers=OWNER).json()
+    assert late["total"] == late["counts"]["late"] == len(late["rows"]) and all(row["lateness"] == "late" for row in late["rows"])
 
 
 def test_a_city_counts_its_own_only(app: Application, city: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from tongguan.model.access import Permission, User
 from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
 from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, QuestionFailedError, Questions
 
 Who = Callable[[Request], Awaitable[User]]
@@ -49,6 +51,7 @@ class Reading:
         """Return the routes."""
         table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
             ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
+            ("GET", "/waiting", Permission.SEE_PANORAMA, self._waiting),
             ("GET", "/halls", Permission.SEE_PANORAMA, self._halls),
             ("GET", "/stages/{stage}/day", Permission.SEE_PANORAMA, self._stage_day),
             ("GET", "/stages/{stage}/events", Permission.SEE_PANORAMA, self._stage_events),
@@ -87,6 +90,18 @@ class Reading:
     async def _flow(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))
         return await self.questions.flow(user, where, _time(request, "at"))
+
+    async def _waiting(self, user: User, request: Request) -> object:
+        where: WaitingFilter = _filter(WaitingFilter, request, extra=("sort", "descending", "limit", "offset"))
+        stages = [stage.name for stage in self.vocabulary.stages]
+        if where.stage and where.stage not in stages:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, stages))
+        name, names = request.query_params.get("sort", "late"), [order.value for order in WaitingOrder]
+        if name not in names:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"cannot sort by {name!r}", valid=valid_hint(name, names))
+        descending = request.query_params.get("descending", "false").lower() == "true"
+        limit, offset = _number(request, "limit", 50, _MOST_ROWS), _number(request, "offset", 0, 10**9)
+        return await self.questions.waiting(user, where, WaitingOrder(name), descending, limit, offset)
 
     async def _halls(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))
@@ -223,6 +238,8 @@ def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
             continue
         if name == "hour":
             given[name] = _number(request, name, 0, 23)
+        elif name == "lateness":
+            given[name] = _member(Lateness, request, name)
         elif "datetime" in str(found.type):
             given[name] = _time(request, name)
         elif found.type in ("bool", bool):
@@ -232,6 +249,13 @@ def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
         else:
             given[name] = request.query_params[name]
     return kind(**given)
+
+
+def _member(kind: type[StrEnum], request: Request, name: str) -> StrEnum | None:
+    text, names = request.query_params[name], [member.value for member in kind]
+    if text and text not in names:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=valid_hint(text, names))
+    return kind(text) if text else None
 
 
 def _is_date(text: str) -> bool:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tongguan.app.api import people, views
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
-from tongguan.model import answers, halls
+from tongguan.model import answers, halls, waiting
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
 from tongguan.model.regions import Region
@@ -70,6 +70,23 @@ _IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
 
 READING: Final = (
     Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, _AT), answers.Flow),
+    Described(
+        "GET",
+        "/waiting",
+        Permission.SEE_PANORAMA,
+        "What waits now: open steps with their limits.",
+        (
+            *_FLOW,
+            "stage: only what waits for this stage",
+            "step: only at this milestone",
+            f"lateness: {', '.join(waiting.Lateness)}",
+            "search: beginning of the case's own id",
+            f"sort: {', '.join(waiting.WaitingOrder)}; `late` without it: what to act on first",
+            "descending: `true` or `false` (without it)",
+            *_PAGE,
+        ),
+        waiting.WaitingPage,
+    ),
     Described(
         "GET",
         "/halls",

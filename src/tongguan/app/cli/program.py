@@ -14,7 +14,20 @@ from tongguan.app.cli.context import Commands
 from tongguan.app.home import default_home
 from tongguan.app.logs import set_up_logs
 
-_MODULES: Final = ("serving", "importing", "events", "orders", "halls", "data", "checking", "people", "regions", "simulating", "benches")
+_MODULES: Final = (
+    "serving",
+    "importing",
+    "events",
+    "orders",
+    "stages",
+    "halls",
+    "data",
+    "checking",
+    "people",
+    "regions",
+    "simulating",
+    "benches",
+)
 """Modules of this package, each with ``add_to(app)``; the order is that of the help."""
 
 

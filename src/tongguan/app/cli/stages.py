@@ -1,0 +1,98 @@
+"""``tongguan flow``, ``stage`` and ``waiting``: the panorama, a stage's day, and what waits, as the pages show them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
+
+RegionOption = Annotated[str, typer.Option(help="Only this region and those below it.")]
+ChannelOption = Annotated[str, typer.Option(help="Only this channel.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command()(flow)
+    app.command()(stage)
+    app.command()(waiting)
+
+
+def flow(ctx: typer.Context, channel: ChannelOption = "", region: RegionOption = "", json: JsonOption = False) -> None:
+    """Show how every stage of the whole process does now: volume, comparison, failures, and what waits, warned and late."""
+    found = commands(ctx)
+    with told(found):
+        found.wait_loaded()
+        answer = found.api.call("GET", "/api/v1/flow", params=_given(channel=channel, region=region))
+        found.show(answer, lambda: _stages(found, answer), json)
+
+
+def stage(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A stage, such as payment.")],
+    day: Annotated[str, typer.Option(help="Which day, such as 2026-11-21; today where left out.")] = "",
+    channel: ChannelOption = "",
+    region: RegionOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Show one day of a stage: what it is measured by, beside the day before and the week before."""
+    found = commands(ctx)
+    with told(found):
+        found.wait_loaded()
+        answer = found.api.call("GET", f"/api/v1/stages/{name}/day", params=_given(day=day, channel=channel, region=region))
+        found.show(answer, lambda: _measures(name, answer), json)
+
+
+def waiting(
+    ctx: typer.Context,
+    stage_name: Annotated[str, typer.Option("--stage", help="Only what waits for this stage.")] = "",
+    lateness: Annotated[str, typer.Option(help="Only what stands so: late, warned, on_time, paused or unlimited.")] = "",
+    channel: ChannelOption = "",
+    region: RegionOption = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Rows.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List the open steps of cases, those first that somebody must act on first."""
+    found = commands(ctx)
+    with told(found):
+        found.wait_loaded()
+        params = _given(stage=stage_name, lateness=lateness, channel=channel, region=region, limit=str(limit))
+        answer = found.api.call("GET", "/api/v1/waiting", params=params)
+        found.show(answer, lambda: _waiting(found, answer), json)
+
+
+def _given(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _stages(found: Commands, answer: dict[str, Any]) -> Any:
+    counted = ("volume", "volume_yesterday", "volume_last_week", "rate", "failures", "backlog", "warned", "late")
+    rows = [[one["name"], *(one[name] for name in counted), found.moment(one["oldest"])] for one in answer["stages"]]
+    names = ["stage", "today", "yesterday", "last week", "last hour", "failed", "waiting", "warned", "late", "oldest since"]
+    return rows_table(f"Whole process at {found.moment(answer['at'])}", names, rows, right=tuple(names[1:-1]))
+
+
+def _measures(name: str, answer: dict[str, Any]) -> Any:
+    rows = [[measure, *(_figure(one[when]) for when in ("now", "before", "week"))] for measure, one in answer["measures"].items()]
+    return rows_table(
+        f"{name} on {answer['day']}", ["measure", "day", "day before", "week before"], rows, right=("day", "day before", "week before")
+    )
+
+
+def _figure(value: Any) -> str | None:
+    """Write counts whole and shares and seconds with four digits; money as minor units by currency."""
+    if isinstance(value, dict):
+        return ", ".join(f"{amount} {currency}" for currency, amount in value.items()) or None
+    return f"{value:.4g}" if isinstance(value, float) else None if value is None else str(value)
+
+
+def _waiting(found: Commands, answer: dict[str, Any]) -> Any:
+    shown = ("case_id", "lateness", "stage", "step")
+    rows = [
+        [*(row[name] for name in shown), found.moment(row["since"]), found.moment(row["late_from"]), row["channel"], row["region"]]
+        for row in answer["rows"]
+    ]
+    counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count)
+    title = f"{len(rows)} of {answer['total']} that wait ({counts or 'none'})"
+    return rows_table(title, ["case", "stands", "stage", "step", "since", "limit", "channel", "region"], rows)
