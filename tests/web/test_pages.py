@@ -123,7 +123,7 @@ def test_every_link_of_the_panorama_keeps_the_filters(operation: Operation, path
     for target in kept:
         known = dict(FILTERED) if target.path.startswith("/stages/") else {k: v for k, v in FILTERED.items() if k != "brand"}
         assert dict(parse_qsl(target.query)).items() >= known.items(), target
-    for key in ("waiting", "oldest", "failures"):
+    for key in ("late", "waiting", "failures"):
         href = re.search(rf'href="([^"]+)" id="kpi-{key}"', page)
         assert href
         assert "business_class=goods" in href[1], key
@@ -131,7 +131,7 @@ def test_every_link_of_the_panorama_keeps_the_filters(operation: Operation, path
 
 def test_all_that_waits_in_a_stage_keeps_the_filters(operation: Operation) -> None:
     page = Visitor.as_role(operation, Role.ADMIN).get("/stages/shipping?channel=app&business_class=goods").text
-    assert 'href="/orders?stage=shipping&amp;sort=last&amp;channel=app&amp;business_class=goods"' in page
+    assert 'href="/waiting?stage=shipping&amp;channel=app&amp;business_class=goods"' in page
 
 
 def test_reveal_shows_one_value_and_is_asked_for_its_own_order_only() -> None:

@@ -144,7 +144,7 @@ def _day(visit: Visit, stage: Stage, day: StageDay, flow: Flow | None, where: Ev
     here = FlowFilter(**{column: getattr(where, column) for column in FILTERS})
     numbers = stage_numbers(visit, stage, day, status, shown)
     tiled = tile(visit, status, at, flow, here, shown) if status and flow else None
-    taken = [one for by in stage.breakdowns if (one := take(visit, stage, day, by))]
+    taken = [one for part in day.breakdowns if (one := take(visit, stage, day, part.by))]
     exports = visit.may(Permission.EXPORT)
     return DayParts(
         cards=stage_cards(visit, numbers, status, tiled, where, address, shown),
