@@ -12,13 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.tools import ROOT
+from tongguan.app.serve import _listen
+from tongguan.app.settings import read_settings
 
 ORDER = {"type": "order.created", "time": "2026-11-20T10:00:00+08:00", "event_id": "s:1", "order_id": "E1", "channel": "app"}
 
@@ -157,3 +159,10 @@ def test_a_killed_server_leaves_nothing_that_hinders_the_next(served: Served) ->
     assert (answer.returncode, answer.stderr) == (0, "")
     served.start()
     assert served.get("/readyz").status_code == 200
+
+
+def test_answers_do_not_wait_for_acknowledgements(tmp_path: Path) -> None:
+    """asyncio switches Nagle's algorithm off for sockets that say they are TCP; else the end of every answer comes 40 ms late."""
+    settings = replace(read_settings(tmp_path, {}), host="127.0.0.1", port=0)
+    with _listen(settings) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

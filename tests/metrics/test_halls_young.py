@@ -12,6 +12,7 @@ from tongguan.metrics.halls import halls
 from tongguan.model.access import EVERYTHING
 from tongguan.model.answers import FlowFilter
 from tongguan.model.halls import ProblemKind, Reach, Why
+from tongguan.processes.open_steps import OpenStepsKeeper
 
 
 def test_without_weeks_the_last_days_are_compared_and_without_days_nothing(tmp_path: Path) -> None:
@@ -32,6 +33,7 @@ def test_open_tickets_are_told_of_now(tmp_path: Path) -> None:
             made("ticket.opened", 2 * DAY, "t2", ticket_id="t2", **opened_ticket),
             made("ticket.closed", 1 * DAY, "t1c", ticket_id="t1", **opened_ticket),
         )
+        OpenStepsKeeper(one.warehouse, one.database, WORDS).catch_up()
         found = halls(one.warehouse, WORDS, HALL_WATCH, FlowFilter(), EVERYTHING, NOW, "Asia/Shanghai")
         assert [(p.kind, p.count, p.since) for p in hall(found, "web").problems] == [(ProblemKind.TICKETS, 1, NOW - 2 * DAY)]
         assert found.data_through is None

@@ -14,6 +14,7 @@ from tests.fixtures.trade import asked, happened, opened
 from tongguan.model.access import EVERYTHING, Level, Scope
 from tongguan.model.answers import CaseFilter, CasePage
 from tongguan.processes.cases import SORTS, UnknownSortError, case_page, find_case
+from tongguan.processes.open_steps import OpenStepsKeeper
 
 ODD = ("a%b", "a_b", "a'b", "a\\b", 'a"b', "订单🎁1", "{x:String}", "a b", "--", "a\tb")
 """Ids with characters that mean something to somebody."""
@@ -79,6 +80,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with opened(tmp_path_factory.mktemp("cases")) as rig:
         assert rig.load(*_orders()).refusals == ()
+        OpenStepsKeeper(rig.warehouse, rig.database, rig.vocabulary).catch_up()
         yield Desk(rig)
 
 

@@ -20,7 +20,7 @@ STEPS = {"order": {"paid", "shipped"}, "ticket": {"opened"}}
 
 def step(case_id: str, name: str = "paid", hours: int = 1, kind: str = "order", **fields: Any) -> OpenStep:
     empty = dict.fromkeys(("channel", "region", "business_class", "brand", "customer_id"), "")
-    moments = dict.fromkeys(("warned_from", "late_from", "paused_since"))
+    moments: dict[str, Any] = dict.fromkeys(("warned_from", "late_from", "paused_since"))
     return OpenStep(**{"kind": kind, "case_id": case_id, "step": name, "since": NOW - hours * HOUR, **empty, **moments, **fields})
 
 
@@ -95,7 +95,7 @@ def test_the_limit_itself_is_late_and_a_pause_comes_before_it(filled: Database) 
         ({"channel": "x' OR 1=1 --"}, []),
     ],
 )
-def test_filters(filled: Database, given: dict[str, str], expected: list[str]) -> None:
+def test_filters(filled: Database, given: dict[str, Any], expected: list[str]) -> None:
     assert sorted(ids(filled, WaitingFilter(**given))) == expected
 
 

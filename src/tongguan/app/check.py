@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongguan.app.installation import Installation
-from tongguan.records import audit, blocks, ledger
+from tongguan.processes.open_steps import watched_steps
+from tongguan.records import audit, blocks, ledger, open_steps
+from tongguan.warehouse.case_states import quoted, rows_sql, states_sql
 from tongguan.warehouse.migrations import MIGRATIONS
 from tongguan.warehouse.schema import case_select, views
 
@@ -33,6 +35,7 @@ def check(installation: Installation) -> list[Finding]:
             _events(installation),
             _projections(installation),
             _cases(installation),
+            _case_rows(installation),
             _audit(installation),
             _spool(installation),
         ]
@@ -86,6 +89,27 @@ def _cases(installation: Installation) -> Finding:
     ]
     total = sum(cases for _, cases in found.values())
     return Finding("cases agree with events", not wrong, "; ".join(wrong) or f"{total} cases")
+
+
+def _case_rows(installation: Installation) -> Finding:
+    """Compare the finished rows of cases with their states, and the open steps with the rows, after taking in what is booked."""
+    installation.keeper.catch_up()
+    warehouse, vocabulary = installation.warehouse, installation.vocabulary
+    digest = "count(), groupBitXor(cityHash64(case_id, step, step_time, last_time))"
+    steps, wrong, rows, expected = watched_steps(vocabulary), [], 0, 0
+    for kind in vocabulary.case_kinds.values():
+        made, kept = (tuple(warehouse.query(f"SELECT {digest} FROM ({sql(kind)})").first()) for sql in (states_sql, rows_sql))
+        rows += int(kept[0])
+        if made != kept:
+            wrong.append(f"{kind.name}: {made[0]} cases, {kept[0]} rows, or other steps")
+        if kind.name in steps:
+            open_ones = f"SELECT count() FROM ({rows_sql(kind)}) WHERE step IN ({quoted(sorted(steps[kind.name]))})"
+            expected += int(warehouse.query(open_ones).first()[0])
+    with installation.database.read() as connection:
+        found = open_steps.number(connection)
+    if found != expected:
+        wrong.append(f"{expected} cases stand at open steps, {found} rows tell so")
+    return Finding("rows of cases and open steps agree with cases", not wrong, "; ".join(wrong) or f"{rows} rows, {found} open steps")
 
 
 def _audit(installation: Installation) -> Finding:

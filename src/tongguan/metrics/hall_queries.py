@@ -12,7 +12,7 @@ from tongguan.model.access import Scope
 from tongguan.model.answers import FlowFilter
 from tongguan.model.halls import HallWatch
 from tongguan.model.vocabulary import Vocabulary
-from tongguan.warehouse.case_states import quoted, states_sql
+from tongguan.warehouse.case_states import quoted, rows_sql
 from tongguan.warehouse.client import Cancellation, Warehouse
 
 ROLLING: Final = timedelta(hours=1)
@@ -191,10 +191,10 @@ def open_things(asked: Asked, waiting: bool) -> Sequence[Row]:
     own, own_given = asked.own()
     arms = [_outages(asked.watch, outside), _interfaces(asked.watch, outside), _off(asked.watch, own), *_heard(asked.watch, own)]
     if waiting and asked.watch.ticket_kind:
-        states = states_sql(asked.vocabulary.case_kind(asked.watch.ticket_kind))
+        rows = rows_sql(asked.vocabulary.case_kind(asked.watch.ticket_kind))
         arms.append(
             "SELECT 'tickets' AS what, channel, '' AS name, min(first_time) AS since, count() AS n, toUInt64(0) AS whole, '' AS detail,"
-            f" toUInt8(0) AS planned, '' AS until FROM ({states}) WHERE open AND channel != ''{own} GROUP BY channel"
+            f" toUInt8(0) AS planned, '' AS until FROM ({rows}) WHERE open AND channel != ''{own} GROUP BY channel"
         )
     day = timedelta(days=1)
     given: dict[str, Any] = {

@@ -11,7 +11,7 @@ from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED, CaseFilter, CasePage, CaseRow
 from tongguan.model.event import OBJECT_KINDS
 from tongguan.model.vocabulary import CaseKind, Vocabulary
-from tongguan.warehouse.case_states import states_sql
+from tongguan.warehouse.case_states import rows_sql, states_sql
 from tongguan.warehouse.client import Cancellation, Limits, Warehouse
 
 SORTS: Final = {
@@ -21,13 +21,13 @@ SORTS: Final = {
     "id": "case_id",
     "sold": "sold",
     "paid": "paid",
-    "events": "length(entries)",
+    "events": "events",
 }
 """Names by which a list can be sorted."""
 
 _COLUMNS: Final = (
     "case_id, step, status, first_time, last_time, due_time, channel, sub_channel, region, business_class, brand, tier, network,"
-    " customer_id, product_id, currency, sold, paid, length(entries) AS events, open"
+    " customer_id, product_id, currency, sold, paid, events, open"
 )
 
 
@@ -86,7 +86,7 @@ def case_page(
     wanted = _wanted(vocabulary, case_kind, where, scope)
     direction = "DESC" if descending else "ASC"
     sql = (
-        f"SELECT {_COLUMNS}, count() OVER () AS total FROM ({states_sql(case_kind, narrowed.text)})"
+        f"SELECT {_COLUMNS}, count() OVER () AS total FROM ({rows_sql(case_kind, narrowed.text)})"
         f"{f' WHERE {wanted.text}' if wanted.text else ''}"
         f" ORDER BY {SORTS[sort]} {direction} NULLS LAST, case_id {direction} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}"
     )
@@ -107,7 +107,7 @@ def _total(
     warehouse: Warehouse, kind: CaseKind, narrowed: Condition, wanted: Condition, limits: Limits | None, cancellation: Cancellation | None
 ) -> int:
     """Count what matches when the page itself is empty because it lies beyond the end, or has room for nothing."""
-    sql = f"SELECT count() FROM ({states_sql(kind, narrowed.text)}){f' WHERE {wanted.text}' if wanted.text else ''}"
+    sql = f"SELECT count() FROM ({rows_sql(kind, narrowed.text)}){f' WHERE {wanted.text}' if wanted.text else ''}"
     parameters = {**narrowed.parameters, **wanted.parameters}
     return int(warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).first()[0])
 
@@ -124,7 +124,8 @@ def find_case(
     """Return one case; None where there is none or it lies outside the scope."""
     regions = region_condition(scope)
     sql = (
-        f"SELECT {_COLUMNS} FROM ({states_sql(vocabulary.case_kind(kind), 'case_id = {case_id:String}')})"
+        f"SELECT {_COLUMNS} FROM (SELECT *, length(entries) AS events"
+        f" FROM ({states_sql(vocabulary.case_kind(kind), 'case_id = {case_id:String}')}))"
         f"{f' WHERE {regions.text}' if regions.text else ''}"
     )
     rows = warehouse.query(sql, {"case_id": case_id, **regions.parameters}, cancellation=cancellation).dicts()
@@ -176,7 +177,7 @@ def _missing(
     pairs = warehouse.query(_pairs_sql(kind), wanted, limits=limits, cancellation=cancellation).dicts()
     regions = region_condition(scope)
     if regions.text and pairs:
-        sql = f"SELECT case_id FROM ({states_sql(kind, 'case_id IN {found:Array(String)}')}) WHERE {regions.text}"
+        sql = f"SELECT case_id FROM ({rows_sql(kind, 'case_id IN {found:Array(String)}')}) WHERE {regions.text}"
         parameters = {"found": sorted({pair["found_case"] for pair in pairs}), **regions.parameters}
         visible = {row["case_id"] for row in warehouse.query(sql, parameters, limits=limits, cancellation=cancellation).dicts()}
         pairs = [pair for pair in pairs if pair["found_case"] in visible]

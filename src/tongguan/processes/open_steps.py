@@ -18,16 +18,19 @@ from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage, Wai
 from tongguan.records import blocks, cursors, open_steps
 from tongguan.records.database import Database
 from tongguan.records.open_steps import OpenStep, StepCounts, Steps
-from tongguan.warehouse.case_states import quoted, states_sql
+from tongguan.warehouse.case_states import keep_rows_sql, quoted, rows_sql
 from tongguan.warehouse.client import Limits, Warehouse
-from tongguan.warehouse.schema import key_time_sql
 
 CURSOR: Final = "open_steps"
 BLOCKS_AT_A_TIME: Final = 20
 """A round reads the cases that so many blocks touched, so that catching up goes in steps that are stored."""
 
+CASES_AT_A_TIME: Final = 200_000
+"""So many cases are merged at once where all rows are made anew."""
+
 _LIMITS: Final = Limits(seconds=600)
-_COLUMNS: Final = ("case_id", "step", "step_time", "due_time", "channel", "region", "business_class", "brand", "customer_id")
+_SELECTED: Final = "case_id, step, step_time, due_time, paused_since, channel, region, business_class, brand, customer_id"
+_TOUCHED: Final = "block > {after:UInt64} AND block <= {until:UInt64}"
 
 
 @dataclass(frozen=True)
@@ -52,15 +55,18 @@ def watched_steps(vocabulary: Vocabulary) -> dict[str, set[str]]:
 
 
 class OpenStepsKeeper:
-    """Brings the rows up to what the loader has booked; one round at a time."""
+    """Keeps a finished row for every case, and of these the open steps.
+
+    Both are brought up to what the loader has booked; one round at a time.
+    """
 
     def __init__(self, warehouse: Warehouse, database: Database, vocabulary: Vocabulary) -> None:
         self._warehouse = warehouse
         self._database = database
-        self._kinds = [(vocabulary.case_kind(name), steps) for name, steps in watched_steps(vocabulary).items()]
-        self._digest = hashlib.sha256("\n".join(_touched_sql(kind) + repr(sorted(steps)) for kind, steps in self._kinds).encode())
+        self._vocabulary = vocabulary
+        self._steps = watched_steps(vocabulary)
+        self._digest = _digest(vocabulary, self._steps)
         self._one_round = threading.Lock()
-        self._digest.update(repr([sorted(kind.limits.items()) for kind, _ in self._kinds]).encode())
 
     def round(self) -> Round:
         """Take in what up to :data:`BLOCKS_AT_A_TIME` more blocks touched; everything where there is no valid cursor.
@@ -75,17 +81,26 @@ class OpenStepsKeeper:
         with self._database.read() as connection:
             place = cursors.get(connection, CURSOR)
             booked = _booked(connection)
-        if place is None or place["digest"] != self._digest.hexdigest():
+        if place is None or place["digest"] != self._digest:
             return self._begin(booked)
         after, until = place["block"], min(booked, place["block"] + BLOCKS_AT_A_TIME)
         if until <= after:
             return Round(0, 0, behind=False)
         rows: list[OpenStep] = []
         closed: list[tuple[str, str]] = []
-        for kind, steps in self._kinds:
-            found = self._warehouse.query(_touched_sql(kind), {"after": after, "until": until}, limits=_LIMITS).dicts()
+        given = {"after": after, "until": until, "version": until}
+        for (name,) in self._warehouse.query(f"SELECT DISTINCT kind FROM cases WHERE {_TOUCHED}", given, limits=_LIMITS).rows:
+            kind = self._vocabulary.case_kind(name)
+            touched = f"case_id IN (SELECT case_id FROM cases WHERE kind = '{name}' AND {_TOUCHED})"
+            self._warehouse.command(keep_rows_sql(kind, touched), given)
+            steps = self._steps.get(name)
+            if steps is None:
+                continue
+            # A round that broke off may have written the same rows before.
+            sql = f"SELECT {_SELECTED} FROM case_rows WHERE kind = '{name}' AND version = {{version:UInt64}} LIMIT 1 BY case_id"
+            found = self._warehouse.query(sql, given, limits=_LIMITS).dicts()
             rows += [_row(kind, row) for row in found if row["step"] in steps]
-            closed += [(kind.name, row["case_id"]) for row in found if row["step"] not in steps]
+            closed += [(name, row["case_id"]) for row in found if row["step"] not in steps]
         with self._database.begin() as connection:
             open_steps.put(connection, rows, closed)
             self._store(connection, until)
@@ -97,40 +112,30 @@ class OpenStepsKeeper:
             pass
 
     def _begin(self, booked: int) -> Round:
+        """Make all rows anew, in slices, so that memory does not grow with history."""
         rows: list[OpenStep] = []
-        for kind, steps in self._kinds:
-            sql = f"SELECT {_SELECTED.format(paused=_paused_sql(kind))} FROM ({states_sql(kind)}) WHERE step IN ({quoted(sorted(steps))})"
-            rows += [_row(kind, row) for row in self._warehouse.query(sql, limits=_LIMITS).dicts()]
+        for kind in self._vocabulary.case_kinds.values():
+            counted = self._warehouse.query(f"SELECT uniq(case_id) FROM cases WHERE kind = '{kind.name}'", limits=_LIMITS).first()[0]
+            slices = int(counted) // CASES_AT_A_TIME + 1
+            for number in range(slices):
+                sql = keep_rows_sql(kind, f"cityHash64(case_id) % {slices} = {number}")
+                self._warehouse.command(sql, {"version": booked})
+            steps = self._steps.get(kind.name)
+            if steps:
+                sql = f"SELECT {_SELECTED} FROM ({rows_sql(kind)}) WHERE step IN ({quoted(sorted(steps))})"
+                rows += [_row(kind, row) for row in self._warehouse.query(sql, limits=_LIMITS).dicts()]
         with self._database.begin() as connection:
             open_steps.replace_all(connection, rows)
             self._store(connection, booked)
         return Round(len(rows), 0, behind=True)
 
     def _store(self, connection: Connection, block: int) -> None:
-        cursors.put(connection, CURSOR, {"block": block, "digest": self._digest.hexdigest()})
-
-
-_SELECTED: Final = ", ".join(_COLUMNS) + ", {paused} AS paused_since"
+        cursors.put(connection, CURSOR, {"block": block, "digest": self._digest})
 
 
 def _booked(connection: Connection) -> int:
     """Return the last block that is inserted whole: the loader finishes them one after the other."""
     return next((block.number for block in blocks.recent(connection, 2) if block.finished_at is not None), 0)
-
-
-def _touched_sql(kind: CaseKind) -> str:
-    touched = f"SELECT case_id FROM cases WHERE kind = '{kind.name}' AND block > {{after:UInt64}} AND block <= {{until:UInt64}}"
-    return f"SELECT {_SELECTED.format(paused=_paused_sql(kind))} FROM ({states_sql(kind, f'case_id IN ({touched})')})"
-
-
-def _paused_sql(kind: CaseKind) -> str:
-    """Return since when somebody outside must act: the last pause that neither its end nor a step followed."""
-    if not kind.pauses:
-        return "NULL"
-    others = {*kind.pauses.values(), *(milestone.name for milestone in kind.milestones if milestone.step)} - set(kind.pauses)
-    began = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(kind.pauses))}), entries)"
-    went_on = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(others))}), entries)"
-    return f"if({began} > {went_on}, {key_time_sql(f'entries[{began}].key')}, NULL)"
 
 
 def _row(kind: CaseKind, row: Mapping[str, Any]) -> OpenStep:
@@ -153,6 +158,12 @@ def _limits(limit: Limit | None, since: datetime, due: datetime | None) -> tuple
     if limit.promised and due is not None:
         return max(since, due - (limit.late - limit.warning)), due
     return since + limit.warning, since + limit.late
+
+
+def _digest(vocabulary: Vocabulary, steps: Steps) -> str:
+    """Return what changes whenever the same events would make other rows."""
+    kinds = [(kind.name, keep_rows_sql(kind, ""), sorted(kind.limits.items())) for kind in vocabulary.case_kinds.values()]
+    return hashlib.sha256(repr([kinds, sorted((name, sorted(found)) for name, found in steps.items())]).encode()).hexdigest()
 
 
 def seen_steps(vocabulary: Vocabulary, scope: Scope, stage: str = "") -> dict[str, set[str]]:

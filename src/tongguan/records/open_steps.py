@@ -74,6 +74,11 @@ def _values(row: OpenStep) -> dict[str, Any]:
     return {**vars(row), "case_key": key_text(row.case_id)}
 
 
+def number(conn: Connection) -> int:
+    """Return how many rows there are."""
+    return conn.execute(select(func.count()).select_from(open_steps)).scalar_one()
+
+
 def lateness_at(row: OpenStep, at: datetime) -> Lateness:
     """Return how a step stands against its limit at a moment."""
     if row.paused_since is not None:

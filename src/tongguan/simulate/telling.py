@@ -83,4 +83,3 @@ class Script:
     def touch(self, fault: str, rows: int) -> None:
         """Note that a planted fault changed what became of so many rows."""
         self.touched[fault] += rows
-

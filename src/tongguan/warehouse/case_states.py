@@ -7,6 +7,7 @@ answer in any order.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from tongguan.model.vocabulary import CaseKind, Sum
 from tongguan.warehouse.schema import CASE_ATTRIBUTES, key_time_sql
@@ -54,6 +55,46 @@ def states_sql(kind: CaseKind, where: str = "") -> str:
         f" if(toUnixTimestamp64Micro(due) = 0, NULL, due) AS due_time{sums}"
         f" FROM ({merged})"
     )
+
+
+ROW_COLUMNS: Final = (
+    *("case_id", "step", "status", "open", "step_time", "first_time", "last_time", "due_time", "paused_since"),
+    *CASE_ATTRIBUTES,
+    *("sold", "paid", "events"),
+)
+"""Columns of a finished row, besides its kind and version."""
+
+
+def rows_sql(kind: CaseKind, where: str = "") -> str:
+    """Return a SELECT of the finished rows of a kind, one per case: what :func:`states_sql` gives, without ``entries``.
+
+    They follow the states by the pace of whoever keeps them (``processes.open_steps``), about a second.
+
+    Args:
+        kind: which kind of case.
+        where: a condition on the columns, with parameters.
+    """
+    return f"SELECT {', '.join(ROW_COLUMNS)} FROM case_rows FINAL WHERE kind = '{kind.name}'{f' AND ({where})' if where else ''}"
+
+
+def keep_rows_sql(kind: CaseKind, where: str) -> str:
+    """Return the INSERT that writes finished rows anew: for cases that fit ``where``, with ``{version:UInt64}``."""
+    taken = {"paused_since": f"{paused_sql(kind)} AS paused_since", "events": "length(entries) AS events"}
+    columns = ", ".join(taken.get(name, name) for name in ROW_COLUMNS)
+    return (
+        f"INSERT INTO case_rows (kind, {', '.join(ROW_COLUMNS)}, version)"
+        f" SELECT '{kind.name}', {columns}, {{version:UInt64}} FROM ({states_sql(kind, where)})"
+    )
+
+
+def paused_sql(kind: CaseKind) -> str:
+    """Return since when somebody outside must act: the last pause that neither its end nor a step followed; else NULL."""
+    if not kind.pauses:
+        return "CAST(NULL, 'Nullable(DateTime64(6, \\'UTC\\'))')"
+    others = {*kind.pauses.values(), *(milestone.name for milestone in kind.milestones if milestone.step)} - set(kind.pauses)
+    began = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(kind.pauses))}), entries)"
+    went_on = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(others))}), entries)"
+    return f"if({began} > {went_on}, {key_time_sql(f'entries[{began}].key')}, NULL)"
 
 
 _INT = "'Nullable(Int64)'"

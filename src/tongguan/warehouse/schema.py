@@ -5,6 +5,7 @@
 - ``event_keys``: which ids exist, with a digest of the body; the loader's memory for duplicates.
 - ``event_objects``: object → events (OCEL 2.0 relations), for traces and search.
 - ``cases``: partial states of cases, merged on read (:mod:`tongguan.warehouse.case_states`).
+- ``case_rows``: one finished row per case, written by ``processes`` from ``cases``; lists read it.
 - ``hourly_counts``: events and amounts per hour and dimension.
 - ``aggregate_facts``: totals that other systems reported, latest value per key.
 """
@@ -154,7 +155,7 @@ HOURLY_DIMENSIONS: Final = ("type", "channel", "region", "business_class", "bran
 
 def tables(zone: str) -> list[Table]:
     """Return every table. ``zone`` is the operation's IANA zone, by which business date and hour are counted."""
-    return [_events(zone), _event_keys(), _event_objects(), _cases(), _hourly_counts(), _aggregate_facts()]
+    return [_events(zone), _event_keys(), _event_objects(), _cases(), _case_rows(), _hourly_counts(), _aggregate_facts()]
 
 
 def _codes(names: Sequence[str]) -> list[Column]:
@@ -208,6 +209,32 @@ def _cases() -> Table:
         shard_by="cityHash64(kind, case_id)",
         # Who reads what new blocks touched finds it here: fresh blocks lie in fresh parts.
         indexes=("INDEX fresh block TYPE minmax GRANULARITY 1",),
+    )
+
+
+def _case_rows() -> Table:
+    codes = [name for name in CASE_ATTRIBUTES if name in DIMENSIONS]
+    return Table(
+        "case_rows",
+        [
+            *_codes(("kind",)),
+            Column("case_id", "String"),
+            *_codes(("step", "status")),
+            Column("open", "Bool"),
+            *[Column(name, _INSTANT) for name in ("step_time", "first_time", "last_time")],
+            *[Column(name, f"Nullable({_INSTANT})") for name in ("due_time", "paused_since")],
+            *_codes(codes),
+            *[Column(name, "String") for name in CASE_ATTRIBUTES if name not in codes],
+            *[Column(name, "Nullable(Int64)") for name in ("sold", "paid")],
+            Column("events", "UInt32"),
+            Column("version", "UInt64"),
+        ],
+        "ReplacingMergeTree",
+        "(kind, case_id)",
+        engine_arguments="version",
+        settings=_DURABLE,
+        shard_by="cityHash64(kind, case_id)",
+        indexes=("INDEX fresh version TYPE minmax GRANULARITY 1",),
     )
 
 

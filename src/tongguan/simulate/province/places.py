@@ -67,9 +67,7 @@ REGIONS: Final = _regions()
 DISTRICTS: Final = tuple(region.code for region in REGIONS if region.code.count("-") == 2)
 """Codes of all districts: customers, kiosks and shops lie in one."""
 
-DISTRICT_WEIGHTS: Final = tuple(
-    city.weight * 60 // city.districts for city in CITIES for _ in range(city.districts)
-)
+DISTRICT_WEIGHTS: Final = tuple(city.weight * 60 // city.districts for city in CITIES for _ in range(city.districts))
 """Share of the customers per district."""
 
 CITY_OF_DISTRICT: Final = tuple(number for number, city in enumerate(CITIES) for _ in range(city.districts))

@@ -193,5 +193,3 @@ def busy_until(agent: Whole, start: Whole, end: Whole, whom: Whole, moments: Who
     last = ends[np.maximum(place, 0)]
     same = (place >= 0) & (last >> 32 == whom)
     return np.where(same, np.maximum(moments, (last & 0xFFFFFFFF) + base), moments)
-
-

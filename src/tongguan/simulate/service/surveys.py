@@ -175,4 +175,3 @@ def _score(chance: Chance, asked: Asked, question: int, bad: Mask) -> Whole:
     if _BEST[question] == 5:
         return np.where(good, np.where(drawn < 7, 5, 4), np.array((1, 1, 1, 2, 2, 2, 3, 3, 3, 3))[drawn])
     return np.where(good, np.array((7, 8, 8, 9, 9, 9, 10, 10, 10, 10))[drawn], np.array((0, 1, 2, 3, 4, 5, 5, 6, 6, 6))[drawn])
-
