@@ -51,3 +51,12 @@ def test_every_curve_and_every_file_of_a_stage_answers(operation: Operation, sta
         assert answer.status_code == 200, measure.name
     for by in stage.breakdowns:
         assert visitor.get(f"/stages/{stage.name}/by/{by}.csv").status_code == 200, by
+
+
+@pytest.mark.parametrize(("stage", "name"), [("order", "average_value"), ("payment", "average_paid")])
+def test_money_for_each_is_written_as_money(operation: Operation, stage: str, name: str) -> None:
+    page = Visitor.as_role(operation, Role.ADMIN).get(f"/stages/{stage}?measure={name}").text
+    card = page.split(f'id="kpi-{name}"')[1].split("</a>")[0] if f'id="kpi-{name}"' in page else ""
+    assert name != "average_value" or re.search(r"[¥][0-9]", card), "no money on the card"
+    curve = page.split('id="curve"')[1].split("</section>")[0]
+    assert "¥" in curve and "%" not in curve.split("<table")[1].split("</table>")[0]

@@ -9,11 +9,13 @@ from tongguan.model.vocabulary import Label
 
 ORDERS: Final[tuple[Measure, ...]] = (
     Measure("value", Label("订单金额", "Order value"), How.MONEY, ("order.created",), ("amount", "currency"), better="up"),
-    Measure("buyers", Label("下单客户", "Buyers"), How.DISTINCT, ("order.created",), ("customer_id",), better="up"),
+    # Money of each order, by currency; orders without an amount do not count.
+    Measure("average_value", Label("客单价", "Average order value"), How.SHARE, part="value", whole="volume", better="up"),
     Measure("rejected_share", Label("驳回率", "Rejected share"), How.SHARE, part="failures", whole="volume", better="down"),
     # One order may be flagged by several rules.
     Measure("abnormal", Label("异常订单", "Abnormal orders"), How.DISTINCT, ("order.flagged",), ("order_id",), better="down"),
     Measure("abnormal_share", Label("异常占比", "Abnormal share"), How.SHARE, part="abnormal", whole="volume", better="down"),
+    Measure("buyers", Label("下单客户", "Buyers"), How.DISTINCT, ("order.created",), ("customer_id",), better="up"),
 )
 
 RETURNS: Final[tuple[Measure, ...]] = (

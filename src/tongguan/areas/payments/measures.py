@@ -15,6 +15,7 @@ PAYMENTS: Final[tuple[Measure, ...]] = (
     # Of the payments that ended, not of those begun: what is under way has not failed.
     Measure("success_rate", Label("支付成功率", "Success rate"), How.SHARE, part="successes", whole="volume", better="up"),
     Measure("paid", Label("支付金额", "Paid"), How.MONEY, _PAID, ("amount", "currency"), better="up"),
+    Measure("average_paid", Label("笔均金额", "Average payment"), How.SHARE, part="paid", whole="successes"),
     Measure("refused", Label("支付失败", "Refused"), How.COUNT, ("payment.failed",), better="down"),
     Measure("expired", Label("支付超时", "Expired"), How.COUNT, ("payment.expired",), better="down"),
 )
