@@ -29,6 +29,8 @@ _WEEKDAYS: Final = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _SPANS: Final = ((86400, "天", "d"), (3600, "小时", "h"), (60, "分", "min"), (1, "秒", "s"))
+_TENTHS_BELOW: Final = 10
+"""Seconds below which a tenth of a second matters."""
 _SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "JP¥", "BRL": "R$"}
 
 
@@ -115,7 +117,7 @@ class Formats:
         return f"{minus}{sign}{digits}"
 
     def duration(self, seconds: Number | None) -> str:
-        """The two greatest units: ``3天4小时``, ``3d 4h``; below a second, milliseconds."""
+        """The two greatest units: ``3天4小时``, ``3d 4h``; tenths from one second to ten, milliseconds below one."""
         exact = _decimal(seconds)
         if exact is None:
             return NOTHING
@@ -125,6 +127,8 @@ class Formats:
             millis = max(1, int(_rounded(size * 1000, 0)))
             if millis < 1000:
                 return f"{minus}{millis}{'毫秒' if zh else 'ms'}"
+        if 1 <= size < _TENTHS_BELOW:
+            return f"{minus}{_plain(_rounded(size, 1), 1, group=False, trim=True)}{'秒' if zh else 's'}"
         rest = int(_rounded(size, 0))
         parts: list[str] = []
         for length, zh_unit, en_unit in _SPANS:

@@ -97,13 +97,6 @@ def _worst(line: ProblemLine) -> int:
     return _WORST.index(line.status)
 
 
-def answer_time(visit: Visit, seconds: float | None) -> str:
-    """Write an answer time; from one to ten seconds, a tenth matters."""
-    if seconds is None or not 1 <= seconds < 10:
-        return visit.formats.duration(seconds)
-    return visit.text("%(n)s s", n=visit.formats.full(round(seconds, 1)))
-
-
 def _reach_note(visit: Visit, hall: HallStatus) -> tuple[str, str]:
     fmt, parts = visit.formats, []
     if hall.reach.since:
@@ -133,11 +126,11 @@ def _response(visit: Visit, hall: HallStatus) -> Figure:
     name = visit.text("Answer time")
     if response.median is None:
         return Figure(name, fmt.duration(None), "", visit.text("no answers to measure"), thin=True)
-    usual = answer_time(visit, response.usual.median if response.usual else None)
+    usual = fmt.duration(response.usual.median if response.usual else None)
     note = _usual_note(visit, response.usual, usual)
-    slow = visit.text("95 %% within %(time)s", time=answer_time(visit, response.p95))
+    slow = visit.text("95 %% within %(time)s", time=fmt.duration(response.p95))
     title = visit.text("Median of %(n)s answers; %(slow)s", n=fmt.full(response.answers), slow=slow)
-    return Figure(name, answer_time(visit, response.median), title, note, thin=response.answers < ANSWERS, usual=usual)
+    return Figure(name, fmt.duration(response.median), title, note, thin=response.answers < ANSWERS, usual=usual)
 
 
 def _success(visit: Visit, hall: HallStatus) -> Figure:

@@ -14,6 +14,7 @@ const Format = (() => {
     en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
   };
   const SPANS = [[86400, "天", "d"], [3600, "小时", "h"], [60, "分", "min"], [1, "秒", "s"]];
+  const TENTHS_BELOW = 10;
   const SIGNS = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "JP¥", BRL: "R$" };
   const PLACES = { JPY: 0, KRW: 0, VND: 0, BHD: 3, KWD: 3, TND: 3 };
 
@@ -91,6 +92,7 @@ const Format = (() => {
           const millis = Math.max(1, Number(plain(length, 3, 0, false, true)));
           if (millis < 1000) return `${negative}${millis}${zh ? "毫秒" : "ms"}`;
         }
+        if (Number(length) >= 1 && Number(length) < TENTHS_BELOW) return `${negative}${plain(length, 0, 1, false, true)}${zh ? "秒" : "s"}`;
         let rest = Number(plain(length, 0, 0, false, true));
         const found = [];
         for (const [span, zhUnit, enUnit] of SPANS) {
