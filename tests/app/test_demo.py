@@ -23,6 +23,8 @@ from tongguan.metrics.flow import flow
 from tongguan.model.access import EVERYTHING
 from tongguan.model.answers import FlowFilter
 from tongguan.model.ports import Delivery, RawRecord
+from tongguan.model.waiting import WaitingFilter
+from tongguan.processes.open_steps import step_counts
 from tongguan.records import regions
 from tongguan.simulate.accounts import Accounts
 from tongguan.simulate.clock import day_of, of_instant
@@ -70,9 +72,10 @@ def test_it_fills_an_empty_home_newest_day_first_and_goes_on(tmp_path: Path, clo
         assert [finding for finding in check(demo.home) if not finding.ok] == []
         cursor = demo.cursor()
         assert cursor == replace(small(TODAY, NOON), complete_from=date(2026, 11, 18), until=clock.at)
-        stages = {
-            s.name: s for s in flow(demo.home.warehouse, demo.home.vocabulary, FlowFilter(), EVERYTHING, clock.at, "Asia/Shanghai").stages
-        }
+        demo.home.keeper.catch_up()
+        waits = step_counts(demo.home.database, demo.home.vocabulary, WaitingFilter(), EVERYTHING, clock.at)
+        found = flow(demo.home.warehouse, demo.home.vocabulary, FlowFilter(), EVERYTHING, clock.at, "Asia/Shanghai", waits)
+        stages = {stage.name: stage for stage in found.stages}
         assert stages["order"].volume > 20 and stages["visit"].volume > 100
         assert stages["acceptance"].volume > 5 and (stages["delivery"].backlog or 0) > 0
 

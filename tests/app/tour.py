@@ -96,6 +96,10 @@ def walk(page: Page, address: str, shoot: Shoot) -> None:
     page.wait_for_selector(".tg-timeline")
     assert page.locator("code", has_text="payment.failed").count() >= 1
     shoot("4-order")
+    page.go_back()
+    assert "/stages/payment" in page.url and "failed=1" in page.url, page.url
+    page.click(".tg-back a")
+    page.wait_for_selector("#flow-stages")
     page.goto(address)
     page.click("#stage-acceptance")
     page.click("#waiting a[href^='/waiting']")
