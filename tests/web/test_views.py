@@ -201,3 +201,15 @@ def test_the_list_stands_where_views_cannot_be_read(operation: Operation, monkey
     assert "Saved views cannot be read now." in page.text
     assert len(shown(page.text, "orders")) == 51
     assert ann.post("/views", {"page": "/orders", "name": "x"}).status_code == 503
+
+
+def test_the_list_of_the_quarantine_has_views_of_its_own(operation: Operation) -> None:
+    admin = Visitor.as_role(operation, Role.ADMIN, language="en")
+    made = admin.post("/views", {"page": "/data/quarantine", "query": "source=wms&state=all&page=2&sort=x", "name": "All of wms"})
+    location = str(made.headers["location"])
+    assert location.startswith("/data/quarantine?source=wms&state=all&view=")
+    page = admin.get(location).text
+    assert "All of wms" in page and 'name="view" value="' in page
+    assert shown(page, "quarantine") == shown(admin.get("/data/quarantine?source=wms&state=all").text, "quarantine")
+    assert 'href="/data/quarantine.csv?source=wms&amp;state=all"' in page, "files are of the rows, whatever the view is called"
+    assert "All of wms" not in admin.get("/orders").text

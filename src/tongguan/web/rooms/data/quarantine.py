@@ -16,9 +16,15 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Empty, Filter, Notice, Status
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.ports import QuarantineFilter, QuarantinePage, QuarantineRow, QuarantineState, ReplayResult
+from tongguan.web.kit.saved_views import ViewBar, page_views, view_bar
 from tongguan.web.kit.tables import EXPORT_ROWS, PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
+
+PATH: Final = "/data/quarantine"
+
+SAVED: Final = ("source", "reason", "field", "state")
+"""Filters as the address names them, and what a view keeps."""
 
 NOTHING_CHOSEN: Final = msg("No record was chosen. Tick the records first.")
 MOST: Final = 1_000
@@ -45,6 +51,7 @@ class QuarantineListPage:
     filters: Sequence[Filter]
     address: Address
     reasons: Sequence[ReasonCount]
+    bar: ViewBar
     table: Table | None
     may_act: bool
     notice: Notice | None
@@ -71,8 +78,8 @@ def _where(visit: Visit) -> QuarantineFilter:
     )
 
 
-def _address(visit: Visit, path: str = "/data/quarantine") -> Address:
-    return Address(path, {name: visit.query(name) for name in ("source", "reason", "field", "state", "page")})
+def _address(visit: Visit) -> Address:
+    return Address(PATH, {name: visit.query(name) for name in (*SAVED, "page", "view")})
 
 
 def _filters(visit: Visit) -> list[Filter]:
@@ -123,9 +130,9 @@ def columns(visit: Visit) -> list[Column[QuarantineRow]]:
 
 
 def _table(visit: Visit, found: QuarantinePage, address: Address) -> Table:
-    shown = columns(visit)
-    exports = [(kind.upper(), str(address.at(f"/data/quarantine.{kind}"))) for kind in FORMATS] if visit.may(Permission.EXPORT) else []
-    filtered = any(address.values[name] for name in ("source", "reason", "field", "state"))
+    shown, files = columns(visit), address.having(page="", view="").removeprefix(PATH)
+    exports = [(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else []
+    filtered = any(address.values[name] for name in SAVED)
     empty = (
         Empty(
             visit.text("No record fits these filters"),
@@ -158,11 +165,13 @@ async def _list(visit: Visit, notice: Notice | None = None, status: int = HTTPSt
     address = _address(visit)
     state = table_state(dict(visit.request.query_params), (), "")
     panel = await visit.ask(visit.site.questions.quarantine(visit.user, _where(visit), PAGE_ROWS, state.offset))
+    views = await page_views(visit, PATH)
     page = QuarantineListPage(
         panel=panel,
         filters=_filters(visit),
         address=address,
         reasons=_reasons(visit, panel.value, address) if panel.value else (),
+        bar=await view_bar(visit, views, PATH, SAVED, address.values),
         table=_table(visit, panel.value, address) if panel.value else None,
         may_act=visit.may(Permission.REPLAY_QUARANTINE),
         notice=notice,
@@ -183,7 +192,7 @@ async def export(visit: Visit) -> Response:
         found = await visit.site.questions.quarantine(visit.user, where, limit, offset)
         return found.rows, found.total
 
-    query = str(_address(visit)).partition("?")[2]
+    query = str(Address("", {name: visit.query(name) for name in SAVED})).removeprefix("?")
     return await export_response(visit, Listing("/data/quarantine", "quarantine", query, columns(visit), ask, lambda r: r.id))
 
 
@@ -241,8 +250,8 @@ async def discard(visit: Visit) -> Response:
 
 
 PAGES: Final = (
-    Page("/data/quarantine", quarantine, Permission.SEE_DATA),
-    *(Page(f"/data/quarantine.{kind}", export, Permission.SEE_DATA, also=(Permission.EXPORT,)) for kind in FORMATS),
+    Page(PATH, quarantine, Permission.SEE_DATA, saves=SAVED),
+    *(Page(f"{PATH}.{kind}", export, Permission.SEE_DATA, also=(Permission.EXPORT,)) for kind in FORMATS),
     Page("/data/quarantine/replay", replay, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,)),
     Page("/data/quarantine/discard", discard, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,)),
     Page("/data/quarantine/{record_id}", record, Permission.SEE_DATA),
