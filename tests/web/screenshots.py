@@ -1,12 +1,16 @@
-"""Every page as pictures: ``python -m tests.web.screenshots OUT [PAGE …]``.
+"""Every page as pictures: ``python -m tests.web.screenshots OUT [--state normal|empty|fault] [PAGE …]``.
 
-Each page × language × theme × width becomes one PNG named ``<page>.<language>.<theme>.<width>.png``.
+Each page × language × theme × width becomes one PNG named ``<page>.<language>.<theme>.<width>.png``. ``empty`` is an operation
+without any data, ``fault`` one whose every question fails.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -19,6 +23,11 @@ from tongguan.model.access import Role
 LANGUAGES = ("zh-CN", "en")
 THEMES = ("light", "dark")
 WIDTHS = (1920, 1440, 390)
+STATES: dict[str, Callable[[], Operation]] = {
+    "normal": make_operation,
+    "empty": partial(make_operation, orders=0),
+    "fault": partial(make_operation, failing=True),
+}
 
 
 def shoot(browser: Browser, operation: Operation, address: str, out: Path, wanted: list[str]) -> int:
@@ -46,15 +55,18 @@ def shoot(browser: Browser, operation: Operation, address: str, out: Path, wante
 
 def main(arguments: list[str]) -> int:
     """Run from the command line."""
-    if not arguments:
-        print(__doc__, file=sys.stderr)
-        return 2
-    out = Path(arguments[0])
-    out.mkdir(parents=True, exist_ok=True)
-    operation = make_operation()
+    parser = argparse.ArgumentParser(prog="python -m tests.web.screenshots", description="Every page as pictures.")
+    parser.add_argument("out", type=Path, help="folder of the pictures")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"all unless given: {', '.join(PAGES)}")
+    parser.add_argument("--state", choices=STATES, default="normal", help="operation that the pages show")
+    given = parser.parse_intermixed_args(arguments)
+    if unknown := sorted(set(given.pages) - set(PAGES)):
+        parser.error(f"no page is called {', '.join(unknown)}; pages: {', '.join(PAGES)}")
+    given.out.mkdir(parents=True, exist_ok=True)
+    operation = STATES[given.state]()
     with served(operation.application) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH)
-        print(f"{shoot(browser, operation, address, out, arguments[1:])} pictures in {out}")
+        print(f"{shoot(browser, operation, address, given.out, given.pages)} pictures in {given.out}")
         browser.close()
     return 0
 
