@@ -57,8 +57,9 @@ def test_failed_question_leaves_the_page_standing(language: str, path: str) -> N
     assert ("重试" if language == "zh-CN" else "Try again") in response.text
 
 
-def test_failed_trace_says_so() -> None:
-    response = Visitor.as_role(make_operation(failing=True), Role.ADMIN).get("/orders/DD2026000003")
+@pytest.mark.parametrize("path", ["/orders/DD2026000003", "/data/quarantine/q00003"])
+def test_a_page_of_one_thing_that_failed_says_so(path: str) -> None:
+    response = Visitor.as_role(make_operation(failing=True), Role.ADMIN).get(path)
     assert response.status_code == 503
     assert "connection refused" in response.text
 
@@ -66,6 +67,7 @@ def test_failed_trace_says_so() -> None:
 @pytest.mark.parametrize(
     ("path", "cause", "step"),
     [
+        ("/", "尚无数据源接入", "/help#data"),
         ("/orders", "还没有数据源上报订单事件", "/help#data"),
         ("/orders?channel=app", "没有符合条件的订单", "/orders"),
         ("/data", "尚无数据源接入", "/help#data"),

@@ -200,7 +200,7 @@ async def record(visit: Visit) -> Response:
     """One record: reason, field, value, what is valid, and the record itself."""
     found = await visit.ask(visit.site.questions.quarantined(visit.user, visit.request.path_params["record_id"]))
     if found.failure:
-        return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
+        return visit.render("data/record_failed.html", found.failure, HTTPStatus.SERVICE_UNAVAILABLE)
     if found.value is None:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
     page = RecordPage(found.value, visit.may(Permission.REPLAY_QUARANTINE), state_mark(found.value.state))
