@@ -64,10 +64,15 @@ def test_a_page_of_one_thing_that_failed_says_so(path: str) -> None:
     assert "connection refused" in response.text
 
 
+def test_a_panorama_without_any_data_says_so_and_what_next() -> None:
+    said = '尚无数据源接入 <a href="/help#data">'
+    assert said in Visitor.as_role(make_operation(orders=0), Role.ADMIN).get("/").text
+    assert said not in Visitor.as_role(make_operation(), Role.ADMIN).get("/").text
+
+
 @pytest.mark.parametrize(
     ("path", "cause", "step"),
     [
-        ("/", "尚无数据源接入", "/help#data"),
         ("/orders", "还没有数据源上报订单事件", "/help#data"),
         ("/orders?channel=app", "没有符合条件的订单", "/orders"),
         ("/data", "尚无数据源接入", "/help#data"),
