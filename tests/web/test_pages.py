@@ -65,7 +65,7 @@ def test_a_page_of_one_thing_that_failed_says_so(path: str) -> None:
 
 
 def test_a_panorama_without_any_data_says_so_and_what_next() -> None:
-    said = '尚无数据源接入 <a href="/help#data">'
+    said = '尚无数据源接入 · <a href="/help#data">'
     assert said in Visitor.as_role(make_operation(orders=0), Role.ADMIN).get("/").text
     assert said not in Visitor.as_role(make_operation(), Role.ADMIN).get("/").text
 
