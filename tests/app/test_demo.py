@@ -60,7 +60,7 @@ def test_it_fills_an_empty_home_newest_day_first_and_goes_on(tmp_path: Path, clo
         assert [(one.key, one.done, one.total) for one in loading] == [("demo", 0, 3), ("demo", 1, 3), ("demo", 2, 3)]
         assert sorted({one.en for one in demo.board.seen}) == [
             "The demo prepares its province",
-            "The demo's history is being loaded, newest day first",
+            "The demo's history is being loaded, newest day first; until then what waits and is late is not final",
         ]
         history = demo.ledger()["received"]
         clock.at += timedelta(minutes=20)

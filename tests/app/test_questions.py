@@ -21,7 +21,7 @@ from tongguan.app import questions as room
 from tongguan.app.installation import Installation
 from tongguan.app.questions import StageQuestions
 from tongguan.ingest.errors import BusyError, KeyReusedError
-from tongguan.model.access import Level, Role, Scope
+from tongguan.model.access import Level, Role, Scope, User
 from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
 from tongguan.records import audit
 from tongguan.records.errors import StoreBusyError
@@ -260,3 +260,18 @@ def test_dates_are_those_of_the_calendar_of_the_source_that_made_the_order(desk:
 def test_the_clock_is_the_installations(desk: Desk) -> None:
     assert desk.ask(lambda q: q.flow(ANN, FlowFilter(), None)).at.tzinfo is UTC
     assert desk.ask(lambda q: q.flow(ANN, FlowFilter(), datetime(2020, 1, 1, tzinfo=UTC))).day == "2020-01-01"
+
+
+def test_who_asks_for_the_same_flow_at_once_is_answered_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def together(user: User = ANN, where: FlowFilter | None = None) -> None:
+        await asyncio.gather(*(desk.questions.flow(user, where or FlowFilter(), None) for _ in range(20)))
+
+    async def apart() -> None:
+        other = replace(ANN, scope=Scope(Level.CITY, regions=frozenset({"GX-LZ"})))
+        await asyncio.gather(together(), together(other), together(ANN, FlowFilter(channel="app")))
+
+    with asked(desk.home.warehouse, monkeypatch) as once:
+        asyncio.run(together())
+    with asked(desk.home.warehouse, monkeypatch) as thrice:
+        asyncio.run(apart())
+    assert len(thrice) == 3 * len(once) < 20

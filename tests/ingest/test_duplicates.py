@@ -99,7 +99,7 @@ def test_duplicates_of_other_sources_count_where_they_came_from(made: Rig) -> No
 
 
 def test_ids_differ_in_their_last_character(made: Rig) -> None:
-    made.load(*[event(event_id="x" * 199 + letter) for letter in "abcdef\0 😀"], event(event_id="x" * 198))
+    made.load(*[event(event_id="x" * 199 + letter) for letter in "abcdefg 😀"], event(event_id="x" * 198))
     assert counts(made) == (10, 10, 0, 0)
 
 

@@ -39,7 +39,7 @@ def test_the_worst_comes_first_with_its_mark_and_word(operation: Operation, ever
     for row, cells in zip(everything.rows[:50], shown(page, "waiting")[1:], strict=True):
         words = {
             Lateness.LATE: "late by ",
-            Lateness.WARNED: "Due soon",
+            Lateness.WARNED: "Warned",
             Lateness.PAUSED: "‖ Paused · ",
             Lateness.ON_TIME: "On time",
             Lateness.UNLIMITED: "No limit",

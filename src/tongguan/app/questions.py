@@ -23,7 +23,7 @@ from tongguan.ingest.errors import DeliveryError
 from tongguan.metrics.flow import flow
 from tongguan.metrics.halls import halls
 from tongguan.metrics.stage_day import event_conditions, event_types, stage_day
-from tongguan.model.access import Permission, User
+from tongguan.model.access import Permission, Scope, User
 from tongguan.model.answers import (
     CaseFilter,
     CasePage,
@@ -71,6 +71,7 @@ class StageQuestions:
     def __init__(self, installation: Installation, pool: Executor) -> None:
         self._installation = installation
         self._pool = pool
+        self._flows: dict[tuple[FlowFilter, Scope], asyncio.Task[Flow]] = {}
 
     async def _ask(self, question: Callable[[Cancellation], T]) -> T:
         cancellation = Cancellation()
@@ -90,15 +91,32 @@ class StageQuestions:
             raise QuestionFailedError(str(error)[:300], retry=error.retry_after is not None) from error
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
-        """Return the whole process at a moment."""
+        """Return the whole process at a moment. Who asks for the same while it is being answered gets the same answer."""
+        if at is not None:
+            return await self._flow(user.scope, where, at)
+        # A room full of panoramas wakes at once when data moved; one question answers them all.
+        key = (where, user.scope)
+        task = self._flows.get(key)
+        if task is None or task.done():
+            task = self._flows[key] = asyncio.ensure_future(self._flow(user.scope, where, None))
+            task.add_done_callback(lambda done: self._answered(key, done))
+        return await asyncio.shield(task)
+
+    def _answered(self, key: tuple[FlowFilter, Scope], done: asyncio.Task[Flow]) -> None:
+        if self._flows.get(key) is done:
+            del self._flows[key]
+        if not done.cancelled():
+            done.exception()  # looked at, for all who waited may have left
+
+    async def _flow(self, scope: Scope, where: FlowFilter, at: datetime | None) -> Flow:
         here = self._installation
         moment = at or here.now()
         zone = here.settings.zone
 
         def ask(cancellation: Cancellation) -> Flow:
             standing = WaitingFilter(**vars(where))
-            waits = step_counts(here.database, here.vocabulary, standing, user.scope, moment) if at is None else None
-            return flow(here.warehouse, here.vocabulary, where, user.scope, moment, zone, waits, cancellation=cancellation)
+            waits = step_counts(here.database, here.vocabulary, standing, scope, moment) if at is None else None
+            return flow(here.warehouse, here.vocabulary, where, scope, moment, zone, waits, cancellation=cancellation)
 
         return await self._ask(ask)
 

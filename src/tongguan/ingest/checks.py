@@ -11,7 +11,7 @@ from typing import Any, Final
 from tongguan.ingest.diagnose import DEEPEST, shorten
 from tongguan.ingest.personal import is_personal_name
 from tongguan.lib.suggest import valid_hint
-from tongguan.model.event import Event
+from tongguan.model.event import REFERENCES, Event
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Attribute, EventType, Kind, Vocabulary
 
@@ -83,6 +83,10 @@ class Rules:
             if getattr(event, column) in (None, ""):
                 message = f"{event.type} needs {column}"
                 return Problem(Quarantine.MISSING_FIELD, column, "", message, f"a non-empty {column}")
+        unprintable = _unprintable(event)
+        if unprintable:
+            message = f"{unprintable} {shorten(getattr(event, unprintable))!r} holds a control character"
+            return Problem(Quarantine.BAD_TEXT, unprintable, shorten(getattr(event, unprintable)), message, "an id of one printable line")
         for column, codes in self._codes.items():
             code = getattr(event, column)
             if code and code not in codes:
@@ -111,6 +115,18 @@ class Rules:
                 message = f"attribute {name!r} has no value {shorten(value)!r}"
                 return Problem(Quarantine.BAD_ATTRIBUTE, name, shorten(value), message, valid_hint(str(value), attribute.values))
         return None
+
+
+def _unprintable(event: Event) -> str:
+    """Return the first id that holds a line feed, NUL or the like: it could be neither addressed nor shown; empty where none does."""
+    ids = [getattr(event, column) or "" for column in _IDS]
+    if "".join(ids).isprintable():
+        return ""
+    return next((column for column, found in zip(_IDS, ids, strict=True) if _CONTROL.search(found)), "")
+
+
+_IDS: Final = ("event_id", *REFERENCES)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\u2028\u2029]")
 
 
 def _rules_of(event_type: EventType) -> TypeRules:

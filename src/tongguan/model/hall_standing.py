@@ -19,7 +19,7 @@ HIGH: Final = 1.8
 """Below the first and above the second share of the usual volume a hall is to be watched."""
 
 SLOW: Final = 2.0
-SLOW_BY: Final = 0.5
+SLOW_BY: Final = 0.25
 """So many times the usual answer time, and so many seconds more: to be watched."""
 
 ANSWERS: Final = 5

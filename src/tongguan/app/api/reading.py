@@ -111,16 +111,16 @@ class Reading:
         return await self.questions.halls(user, where, _time(request, "at"))
 
     async def _stage_events(self, user: User, request: Request) -> object:
-        stage, where = self._within_stage(request, extra=("limit",))
+        stage, where = self._within_stage(user, request, extra=("limit",))
         return await self.questions.events_of(user, stage, where, _number(request, "limit", 50, _MOST_ROWS))
 
     async def _stage_day(self, user: User, request: Request) -> object:
-        stage, where = self._within_stage(request)
+        stage, where = self._within_stage(user, request)
         return await self.questions.stage_day(user, stage, where)
 
-    def _within_stage(self, request: Request, extra: tuple[str, ...] = ()) -> tuple[str, EventFilter]:
-        """Return the stage of a path and which of its events are asked for."""
-        name, names = request.path_params["stage"], [s.name for s in self.vocabulary.stages]
+    def _within_stage(self, user: User, request: Request, extra: tuple[str, ...] = ()) -> tuple[str, EventFilter]:
+        """Return the stage of a path and which of its events are asked for; one outside the scope is as if it were not there."""
+        name, names = request.path_params["stage"], [s.name for s in self.vocabulary.stages if user.scope.sees_stage(s.name)]
         if name not in names:
             raise ApiProblem(HTTPStatus.NOT_FOUND, f"no stage {name!r}", valid=valid_hint(name, names))
         where: EventFilter = _filter(EventFilter, request, extra)

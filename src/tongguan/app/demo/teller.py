@@ -43,7 +43,10 @@ _SAY_EVERY: Final = 15
 _EVER: Final = -(1 << 62)
 _NEVER: Final = 1 << 62
 
-_TITLE: Final = ("演示数据载入中：最新的一天先到", "The demo's history is being loaded, newest day first")
+_TITLE: Final = (
+    "演示数据载入中：最新的一天先到，载完之前积压和超时数会变",
+    "The demo's history is being loaded, newest day first; until then what waits and is late is not final",
+)
 
 
 def start_demo(

@@ -35,7 +35,7 @@ _TYPES: Final = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.open
 MOST_PLACES: Final = 4
 """Digits after the point that a sheet shows; no currency has more."""
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BLOCK: Final = 1 << 18
 
 

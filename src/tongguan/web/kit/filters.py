@@ -41,4 +41,4 @@ def scope_text(visit: Visit) -> str:
     scope = visit.user.scope
     regions = visit.listing(visit.codes.label("region", code) for code in sorted(scope.regions)) or visit.text("All regions")
     stages = visit.listing(visit.codes.stage(name) for name in sorted(scope.stages)) or visit.text("all stages")
-    return f"{regions} · {stages}"
+    return visit.text("You see: %(regions)s · %(stages)s", regions=regions, stages=stages)

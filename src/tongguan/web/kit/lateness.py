@@ -10,7 +10,7 @@ from tongguan.web.kit.texts import msg
 
 LATENESS: Final[dict[Lateness, tuple[str, Status | None]]] = {
     Lateness.LATE: (msg("Late"), Status.BAD),
-    Lateness.WARNED: (msg("Due soon"), Status.WATCH),
+    Lateness.WARNED: (msg("Warned"), Status.WATCH),
     Lateness.PAUSED: (msg("Paused"), None),
     Lateness.ON_TIME: (msg("On time"), Status.GOOD),
     Lateness.UNLIMITED: (msg("No limit"), None),

@@ -68,16 +68,18 @@ class Streams:
 
     Args:
         most: how many one session may have; browsers close those of hidden tabs by themselves.
+        together: how many all sessions may have; beyond it pages still show, but do not move.
     """
 
-    def __init__(self, most: int = 12) -> None:
+    def __init__(self, most: int = 12, together: int = 240) -> None:
         self.most = most
+        self.together = together
         self._open: dict[str, set[asyncio.Future[None]]] = {}
         self._closed = False
 
     def full(self, cookie: str) -> bool:
-        """Tell whether a session has as many streams as it may."""
-        return len(self._open.get(cookie, ())) >= self.most
+        """Tell whether a session, or all together, have as many streams as they may."""
+        return len(self._open.get(cookie, ())) >= self.most or sum(map(len, self._open.values())) >= self.together
 
     @contextmanager
     def opened(self, cookie: str) -> Iterator[asyncio.Future[None]]:
@@ -167,8 +169,12 @@ class _Stream:
         spoken = now()
         moved = True
         while (visit := await self._again()) is not None:
-            if (moved or now() >= self._due) and await _unless(ending, self._draw(visit)) is None:
-                return
+            if moved or now() >= self._due:
+                if await _unless(ending, self._draw(visit)) is None:
+                    return
+                # Drawing takes time: who was shut out meanwhile must not get what was drawn.
+                if await self._again() is None:
+                    break
             message = self._message(visit)
             if not message and now() >= spoken + BEAT:
                 message = "event: beat\ndata:\n\n"

@@ -68,7 +68,7 @@ def _late(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
         value=visit.formats.compact(late),
         title=visit.formats.full(late),
         unit=visit.text("cases"),
-        href=waiting_href(where, lateness="late", stage=most.name if most is not None else ""),
+        href=waiting_href(where, lateness="late"),
         note=visit.listing(notes),
         status=status,
         status_word=visit.text(status.word),

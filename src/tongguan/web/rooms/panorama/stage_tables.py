@@ -244,7 +244,8 @@ def _tile(taken: Taken, row: Share, where: EventFilter, address: Address) -> Reg
         status=status,
         status_word=text("too few: n=%(n)s", n=fmt.full(row.volume)) if few else text(status.word),
         title=counted if taken.failing else fmt.full(row.volume),
-        change=_change(taken, row),
+        # The arrow is the volume's; beside a share of failures it would be read as theirs.
+        change=Change(counted, "", "same", counted) if taken.failing else _change(taken, row),
         href=table.href if table else "",
         chosen=bool(table and table.chosen),
     )

@@ -39,6 +39,10 @@ LATE: Final = 0.1
 
 MANY_LATE: Final = 0.3
 
+FEW_WAITING: Final = 10
+FEW_LATE: Final = 5
+"""Fewer waiting, or fewer late ones, say nothing against a stage."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -97,7 +101,7 @@ def _lateness(stage: StageStatus) -> Standing | None:
     """Return how what waits stands; None where it says nothing against the stage."""
     waiting = (stage.backlog or 0) - (stage.paused or 0)
     late = stage.late or 0
-    if waiting < FLOOR or late < LATE * waiting:
+    if waiting < FEW_WAITING or late < FEW_LATE or late < LATE * waiting:
         return None
     status = Status.BAD if late >= MANY_LATE * waiting else Status.WATCH
     return Standing(status, msg("%(late)s late"), {"late": str(late)})

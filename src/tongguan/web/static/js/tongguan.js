@@ -91,6 +91,11 @@
     all("details.tg-menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
   });
 
+  // A menu that holds a field opens with the field under the fingers.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.tg-menu[open]")) find("input[type=text], input:not([type])", event.target)?.focus();
+  }, true);
+
   function help() { find("#keyboard")?.showModal(); }
 
   // Rows: j and k move a mark through tables, tiles and timelines; Enter opens.

@@ -27,7 +27,7 @@
   }
 
   function fullscreen() {
-    if (document.fullscreenElement) document.exitFullscreen(); else document.querySelector(".tg-page")?.requestFullscreen?.();
+    if (document.fullscreenElement) document.exitFullscreen(); else document.querySelector(".tg-page")?.requestFullscreen?.().catch(() => {}); // refused where the browser is told to
   }
 
   // Paper is white in either theme, canvases too.
