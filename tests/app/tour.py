@@ -69,7 +69,7 @@ def sign_in(page: Page, address: str, password: str) -> None:
     new.fill(PASSWORD)
     again.fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#flow, #content .tg-banner")
+    page.wait_for_selector("#flow-stages")
 
 
 def speak(page: Page, language: str) -> None:

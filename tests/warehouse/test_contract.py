@@ -200,10 +200,10 @@ def test_a_staged_load_takes_each_event_once(store: Warehouse, tmp_path: Path) -
     empty(store)
     made = Rig(tmp_path, store)
     try:
-        made.load(event(event_id="1"), event(event_id="2", order_id="é😀\0"), event(event_id="1"))
-        made.load(event(event_id="2", order_id="é😀\0"), event(event_id="3"), event(event_id="1", order_id="other"))
+        made.load(event(event_id="1"), event(event_id="2", order_id="é😀\t"), event(event_id="1"))
+        made.load(event(event_id="2", order_id="é😀\t"), event(event_id="3"), event(event_id="1", order_id="other"))
         assert made.ids() == ["1", "2", "3"]
-        assert made.rows("SELECT order_id FROM events WHERE event_id = '2'") == [("é😀\0",)]
+        assert made.rows("SELECT order_id FROM events WHERE event_id = '2'") == [("é😀\t",)]
         account = made.account()
         assert (account.received, account.accepted, account.duplicate, account.quarantined) == (6, 3, 2, 1)
         assert made.rows("SELECT count() FROM event_keys") == [(3,)]
