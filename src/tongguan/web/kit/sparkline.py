@@ -37,16 +37,21 @@ def pieces(values: Sequence[int | float | None], top: float, slots: int) -> list
         top: the greatest value of all lines drawn in the box; at most 0 draws all on the base line.
         slots: how many slots the box is wide.
     """
-    step, scale = WIDTH / max(slots - 1, 1), (HEIGHT - 2 * _MARGIN) / top if top > 0 else 0.0
+    step, height = WIDTH / max(slots - 1, 1), HEIGHT - 2 * _MARGIN
     found: list[str] = []
     run: list[str] = []
     for place, value in enumerate([*values, None]):
         if value is not None:
-            run.append(f"{place * step:.1f},{HEIGHT - _MARGIN - min(max(value, 0), top) * scale:.1f}")
+            run.append(f"{place * step:.1f},{HEIGHT - _MARGIN - _part(value, top) * height:.1f}")
         elif run:
             found.append(" ".join(run if len(run) > 1 else _dash(run[0])))
             run = []
     return found
+
+
+def _part(value: int | float, top: float) -> float:
+    """Return how high in the box a value lies, 0 to 1; divided before anything is multiplied, for the tiniest tops have no reciprocal."""
+    return min(max(value, 0), top) / top if top > 0 else 0.0
 
 
 def _dash(point: str) -> list[str]:
