@@ -91,7 +91,8 @@ READING: Final = (
         "GET",
         "/halls",
         Permission.SEE_PANORAMA,
-        "How every hall does: reached, answering, succeeding, and its volume against the usual; problems, and what goes between halls.",
+        "How every hall does: reached, answering, succeeding, volume against the usual; problems, and what goes between halls. "
+        "Limited by the regions of the scope; a hall belongs to no stage.",
         (*_FLOW, "at: the moment, now without it; open tickets are told of now only"),
         halls.Halls,
     ),

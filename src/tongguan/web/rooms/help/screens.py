@@ -52,6 +52,20 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                         "customer or the courier must act. Whoever waits for somebody outside is not late."
                     ),
                 ),
+                (
+                    msg("… late beside a stage"),
+                    msg(
+                        "At least five are late among ten or more that wait: a tenth of them late is to be watched, three tenths are "
+                        "abnormal. Fewer late ones are counted but not marked."
+                    ),
+                ),
+                (
+                    msg("channel and hour beside a stage"),
+                    msg(
+                        "In that hour at least ten, and a fifth, of the channel's events failed, two and a half times its usual share, "
+                        "although the total of all channels may look well."
+                    ),
+                ),
                 (msg("longest"), msg("How long the oldest of them has waited since its latest step.")),
                 (
                     msg("Worst hour"),

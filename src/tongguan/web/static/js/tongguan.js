@@ -85,7 +85,7 @@
       location.assign(address);
     }
     const back = target.closest("[data-back]");
-    if (back && document.referrer.startsWith(back.href)) { event.preventDefault(); history.back(); }
+    if (back && document.referrer.startsWith(`${location.origin}/`) && document.referrer !== location.href) { event.preventDefault(); history.back(); }
     const row = target.closest("tr[data-href]");
     if (row && !target.closest("a, button, input, label, form") && !String(getSelection())) location.assign(row.dataset.href);
     all("details.tg-menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
