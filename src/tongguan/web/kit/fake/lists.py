@@ -48,9 +48,14 @@ class FakeLists:
             _check(name)
             if any((v.owner, v.page, v.name) == (view.owner, view.page, name) for v in self._views.values()):
                 raise ViewRefusedError(ViewRefusal.TAKEN, f"a view called {name!r} exists here")
-        given = {"name": name, "query": query, "shared": shared}
-        values = {"name": view.name, "query": view.query, "shared": view.shared, **{k: v for k, v in given.items() if v is not None}}
-        return self._keep(replace(view, **values))  # type: ignore[arg-type]  # the values are of their fields
+        return self._keep(
+            replace(
+                view,
+                name=view.name if name is None else name,
+                query=view.query if query is None else query,
+                shared=view.shared if shared is None else shared,
+            )
+        )
 
     async def delete_view(self, user: User, view_id: str) -> SavedView:
         view = self._changeable(user, view_id)

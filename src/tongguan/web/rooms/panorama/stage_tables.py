@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from tongguan.lib.money import exponent
 from tongguan.model.answers import Breakdown, EventFilter, Share, StageDay
@@ -163,8 +163,9 @@ def _measure_column(taken: Taken, reading: Reading, *, file: bool) -> Column[Sha
     return Column(reading.name, reading.label + (units[reading.form] if file else ""), cell, True, reading.name)
 
 
-def _sort_keys(taken: Taken) -> dict[str, Callable[[Share], Value | str]]:
-    found: dict[str, Callable[[Share], Value | str]] = {
+def _sort_keys(taken: Taken) -> dict[str, Callable[[Share], Any]]:
+    """Return what rows are sorted by: of one key, numbers or texts, never both; None where a row has none."""
+    found: dict[str, Callable[[Share], Any]] = {
         "name": taken.label,
         "volume": lambda row: row.volume,
         "change": _relative,
@@ -189,7 +190,7 @@ def sorted_rows(taken: Taken, sort: str) -> tuple[list[Share], TableState]:
     named = [row for row in taken.part.shares if row.value]
     known = [row for row in named if key(row) is not None]
     known.sort(key=lambda row: str(row.value))
-    known.sort(key=lambda row: key(row), reverse=state.descending)  # type: ignore[arg-type,return-value]  # one kind of value each
+    known.sort(key=key, reverse=state.descending)
     rest = [row for row in named if key(row) is None] + [row for row in taken.part.shares if not row.value]
     return known + rest, state
 
