@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from tongguan.lib.now import Now
-from tongguan.model.access import User
-from tongguan.model.answers import FlowFilter
 from tongguan.model.hall_standing import standing
 from tongguan.model.halls import (
     Devices,
@@ -34,36 +31,28 @@ _SIZES = {"app": 60, "web": 34, "wechat": 28, "kiosk": 12, "shop": 1}
 _MINUTE = timedelta(minutes=1)
 
 
-class FakeHalls:
-    """Answers of halls; a part of the fake answers, which give it all it needs."""
+def halls_at(moment: datetime, zone: ZoneInfo, channel: str, part: float) -> Halls:
+    """Return the halls at a moment: one of them, or all where ``channel`` is empty.
 
-    _now: Now
-    _zone: ZoneInfo
-
-    def _check(self) -> None:
-        raise NotImplementedError
-
-    def _part_seen(self, user: User, where: FlowFilter) -> float:
-        """Return which share of everything a user sees within a filter."""
-        raise NotImplementedError
-
-    async def halls(self, user: User, where: FlowFilter, at: datetime | None = None) -> Halls:
-        self._check()
-        moment = at or self._now()
-        local = moment.astimezone(self._zone)
-        part = self._part_seen(user, where)
-        found = [_hall(channel, local, part) for channel in _SIZES if where.channel in ("", channel)]
-        if not part:
-            return Halls(moment, local.date().isoformat(), None, found)
-        shared = [Problem(ProblemKind.INTERFACE, "", "boss-order", local - 20 * _MINUTE, 214, 1890, "timeout")]
-        links = (
-            Linkage("web", "app", 42, 17, 5),
-            Linkage("wechat", "app", 18, 6, 2, 3),
-            Linkage("kiosk", "web", 9),
-            Linkage("app", "shop", 0, 1),
-        )
-        linkage = [link for link in links if where.channel in ("", link.from_channel, link.to_channel)]
-        return Halls(moment, local.date().isoformat(), moment - _MINUTE, found, shared, linkage)
+    Args:
+        moment: any moment; its day in ``zone`` is the one told of.
+        zone: of the operation.
+        channel: of the hall.
+        part: which share of everything the asking user sees, 0 to 1; with 0 nothing but the halls themselves is known.
+    """
+    local = moment.astimezone(zone)
+    found = [_hall(name, local, part) for name in _SIZES if channel in ("", name)]
+    if not part:
+        return Halls(moment, local.date().isoformat(), None, found)
+    shared = [Problem(ProblemKind.INTERFACE, "", "boss-order", local - 20 * _MINUTE, 214, 1890, "timeout")]
+    links = (
+        Linkage("web", "app", 42, 17, 5),
+        Linkage("wechat", "app", 18, 6, 2, 3),
+        Linkage("kiosk", "web", 9),
+        Linkage("app", "shop", 0, 1),
+    )
+    linkage = [link for link in links if channel in ("", link.from_channel, link.to_channel)]
+    return Halls(moment, local.date().isoformat(), moment - _MINUTE, found, shared, linkage)
 
 
 def _hall(channel: str, local: datetime, part: float) -> HallStatus:

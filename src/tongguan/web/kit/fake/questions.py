@@ -27,11 +27,12 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
-from tongguan.web.kit.fake.halls import FakeHalls
+from tongguan.web.kit.fake.halls import halls_at
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.regions import REGIONS
 from tongguan.web.kit.fake.stage_day import stage_day
@@ -72,7 +73,7 @@ _VOLUMES = {
 }
 
 
-class FakeQuestions(FakeHalls):
+class FakeQuestions:
     """An operation in memory.
 
     Args:
@@ -154,6 +155,10 @@ class FakeQuestions(FakeHalls):
         self._check()
         rows = waiting_rows([t.case for t in self._seen(user)], self._vocabulary, user.scope, self._now())
         return waiting_page(rows, where, order, descending, limit, offset)
+
+    async def halls(self, user: User, where: FlowFilter, at: datetime | None = None) -> Halls:
+        self._check()
+        return halls_at(at or self._now(), self._zone, where.channel, self._part_seen(user, where))
 
     async def stage_day(self, user: User, stage: str, where: EventFilter) -> StageDay | None:
         self._check()
