@@ -6,18 +6,22 @@ import asyncio
 import csv
 import io
 import re
+import tempfile
 from html import unescape
+from typing import IO
 
 import pytest
 from python_calamine import CalamineWorkbook
+from starlette.types import Message, Scope
 
 from tests.web.operation import Operation, make_operation
 from tests.web.test_tables import shown
 from tests.web.visitor import Visitor
-from tongguan.model.access import Role
+from tongguan.model.access import Role, User
+from tongguan.model.answers import CaseFilter, CasePage
 from tongguan.web.kit import export
 from tongguan.web.kit.export import Exported
-from tongguan.web.kit.ports import QuestionFailedError
+from tongguan.web.kit.ports import CaseSort, QuestionFailedError
 
 
 def rows_of(content: bytes) -> list[list[str]]:
@@ -38,7 +42,7 @@ def test_files_are_made_page_by_page_and_hold_every_row_once(operation: Operatio
     asked: list[tuple[int, int]] = []
     real = operation.questions.cases
 
-    async def cases(user, kind, where, sort, limit, offset):  # type: ignore[no-untyped-def]
+    async def cases(user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
         asked.append((limit, offset))
         # Between two pages an order comes to the front, so that the last row of a page is the first of the next one.
         return await real(user, kind, where, sort, limit, max(offset - len(asked) + 1, 0))
@@ -90,7 +94,7 @@ def test_every_file_is_written_down_before_it_leaves(operation: Operation, monke
 def test_a_question_that_fails_half_way_breaks_the_file_off(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
     real = operation.questions.cases
 
-    async def cases(user, kind, where, sort, limit, offset):  # type: ignore[no-untyped-def]
+    async def cases(user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
         if offset:
             raise QuestionFailedError("the warehouse went away")
         return await real(user, kind, where, sort, limit, offset)
@@ -100,29 +104,50 @@ def test_a_question_that_fails_half_way_breaks_the_file_off(operation: Operation
 
     async def chunks() -> list[bytes]:
         found: list[bytes] = []
-        sent: list[dict[str, object]] = []
+        sent: list[Message] = []
         cookie = next(iter(visitor.cookies.items()))
 
-        async def receive() -> dict[str, object]:
+        async def receive() -> Message:
             await asyncio.sleep(3600)
             return {"type": "http.disconnect"}
 
-        async def send(message: dict[str, object]) -> None:
+        async def send(message: Message) -> None:
             sent.append(message)
 
-        scope = {
+        scope: Scope = {
             "type": "http", "method": "GET", "path": "/orders.csv", "raw_path": b"/orders.csv", "query_string": b"", "scheme": "http",
             "headers": [(b"cookie", "=".join(cookie).encode())], "server": ("site", 80), "root_path": "", "http_version": "1.1",
         }  # fmt: skip
         with pytest.raises(QuestionFailedError):
-            await operation.application(scope, receive, send)  # type: ignore[arg-type]
-        found.extend(bytes(message["body"]) for message in sent if message["type"] == "http.response.body")  # type: ignore[call-overload]
+            await operation.application(scope, receive, send)
+        found.extend(bytes(message["body"]) for message in sent if message["type"] == "http.response.body")
         assert not any(message["type"] == "http.response.body" and not message.get("more_body") for message in sent), "it looks whole"
         return found
 
     visitor = Visitor.as_role(operation, Role.ANALYST)
     assert len(rows_of(b"".join(asyncio.run(chunks())))) == 101
     assert visitor.get("/orders.xlsx").status_code == 500
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_workbook_leaves_no_file_open(operation: Operation, fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[IO[bytes]] = []
+    make, real = tempfile.TemporaryFile, operation.questions.cases
+
+    def remembered() -> IO[bytes]:
+        opened.append(make())
+        return opened[-1]
+
+    async def cases(user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
+        if fails and offset:
+            raise QuestionFailedError("the warehouse went away")
+        return await real(user, kind, where, sort, limit, offset)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", remembered)
+    monkeypatch.setattr(operation.questions, "cases", cases)
+    monkeypatch.setattr(export, "EXPORT_PAGE", 100)
+    assert Visitor.as_role(operation, Role.ANALYST).get("/orders.xlsx").status_code == (500 if fails else 200)
+    assert [file.closed for file in opened] == [True]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -177,7 +202,7 @@ def test_a_hundred_thousand_rows_do_not_stand_in_memory_at_once(operation: Opera
 
     real = operation.questions.cases
 
-    async def cases(user, kind, where, sort, limit, offset):  # type: ignore[no-untyped-def]
+    async def cases(user: User, kind: str, where: CaseFilter, sort: CaseSort, limit: int, offset: int) -> CasePage:
         nonlocal most
         gc.collect()
         most = max(most, sum(ref() is not None for ref in alive))

@@ -10,6 +10,7 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -230,8 +231,8 @@ async def _xlsx_body(
     columns: Sequence[Column[Row]], batches: AsyncIterator[Sequence[Row]], zone: ZoneInfo, cut: str
 ) -> AsyncIterator[bytes]:
     """Write the whole workbook, which has its list of parts at its end, and give its bytes."""
-    target = tempfile.TemporaryFile()  # noqa: SIM115  # closed when its bytes are out
-    try:
+    with ExitStack() as kept:
+        target = kept.enter_context(tempfile.TemporaryFile())
         sheet = Sheet(columns, zone, target)
         try:
             async for rows in batches:
@@ -240,14 +241,12 @@ async def _xlsx_body(
                 sheet.note(cut)
         finally:
             await asyncio.to_thread(sheet.close)
-    except BaseException:
-        target.close()
-        raise
-    target.seek(0)
-    return _blocks(target)
+        target.seek(0)
+        return _blocks(target, kept.pop_all())
 
 
-async def _blocks(target: IO[bytes]) -> AsyncIterator[bytes]:
-    with target:
+async def _blocks(target: IO[bytes], kept: ExitStack) -> AsyncIterator[bytes]:
+    """Give the bytes of a file, and then close what is kept open for it."""
+    with kept:
         while block := await asyncio.to_thread(target.read, _BLOCK):
             yield block
