@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import unescape
 
@@ -23,18 +23,25 @@ from tongguan.web.kit.export import harmless
 from tongguan.web.kit.formats import Formats
 from tongguan.web.rooms.panorama.stage_figures import Reading, judge_share, judge_volume
 
+Answering = Callable[[Callable[[StageDay], StageDay]], Operation]
 
-def answering(changed: StageDay | None = None, **changes: object) -> Operation:
-    """Return an operation whose stages have a given day, or one with some fields changed."""
-    operation = make_operation()
-    asked = operation.questions.stage_day
 
-    async def stage_day(user: User, stage: str, where: EventFilter) -> StageDay | None:
-        day = changed or await asked(user, stage, where)
-        return replace(day, **changes) if day else None  # type: ignore[arg-type]  # fields by name
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """Gives operations whose stages have a changed day."""
 
-    operation.questions.stage_day = stage_day  # type: ignore[method-assign]
-    return operation
+    def changed(change: Callable[[StageDay], StageDay]) -> Operation:
+        operation = make_operation()
+        asked = operation.questions.stage_day
+
+        async def stage_day(user: User, stage: str, where: EventFilter) -> StageDay | None:
+            day = await asked(user, stage, where)
+            return change(day) if day else None
+
+        monkeypatch.setattr(operation.questions, "stage_day", stage_day)
+        return operation
+
+    return changed
 
 
 def page_of(operation: Operation, path: str = "/stages/payment", role: Role = Role.ADMIN, language: str = "en") -> str:
@@ -59,8 +66,8 @@ def test_a_page_begins_with_at_most_six_figures_each_one_link() -> None:
     assert 'href="/stages/payment?measure=paid#curve" id="kpi-paid"' in page
 
 
-def test_without_measures_their_parts_are_left_out() -> None:
-    page = page_of(answering(measures={}, past=(), breakdowns=()))
+def test_without_measures_their_parts_are_left_out(answering: Answering) -> None:
+    page = page_of(answering(lambda day: replace(day, measures={}, past=(), breakdowns=())))
     assert 'id="kpi-volume"' in page
     assert 'id="kpi-paid"' not in page
     for part in ('id="fortnight"', 'id="regions"', 'class="tg-shares-grid'):
@@ -70,24 +77,24 @@ def test_without_measures_their_parts_are_left_out() -> None:
 @pytest.mark.parametrize(
     "figure", [None, 0, {}, {"CNY": -5}, {"CNY": 10**18, "USD": 1}, 10**15, -3, float("nan"), float("inf"), 0.5], ids=repr
 )
-def test_no_figure_breaks_the_page(figure: Figure) -> None:
+def test_no_figure_breaks_the_page(figure: Figure, answering: Answering) -> None:
     day = MeasureDay(figure, figure, figure, [figure] * 24, [None] * 24)
     shares = [Share("app", 10**12, 0, 0, {"paid": figure, "success_rate": figure}), Share("", 0, 0)]
     names = ("volume", "failures", "successes", "success_rate", "paid", "average_paid", "payment_time")
     counts: Mapping[str, MeasureDay] = {name: day for name in names if name not in ("volume", "failures")}
-    operation = answering(measures=counts, breakdowns=[Breakdown("channel", shares)])
+    operation = answering(lambda day: replace(day, measures=counts, breakdowns=[Breakdown("channel", shares)]))
     for name in names:
         page = page_of(operation, f"/stages/payment?measure={name}")
         assert page.count("<h1") == 1
         assert not re.search(r">[^<]*(NaN|Infinity|None|∞|nan)[^<]*<", page.split("<main")[1]), name
 
 
-def test_a_share_of_too_few_is_greyed_and_judged_by_nobody() -> None:
+def test_a_share_of_too_few_is_greyed_and_judged_by_nobody(answering: Answering) -> None:
     few = {"volume": MeasureDay(12, 9, 9, [1] * 24), "failures": MeasureDay(9, 0, 0, [1] * 24)}
-    page = page_of(answering(measures=few))
+    page = page_of(answering(lambda day: replace(day, measures=few)))
     assert "too few: n=12" in card(page, "failing")
     assert "Abnormal" not in card(page, "failing")
-    assert "样本不足 n=12" in page_of(answering(measures=few), language="zh-CN")
+    assert "样本不足 n=12" in page_of(answering(lambda day: replace(day, measures=few)), language="zh-CN")
 
 
 def test_money_of_two_currencies_is_never_added_up() -> None:
@@ -148,15 +155,15 @@ SHARES: Sequence[Share] = (
         ("evil", ["App", "Kiosk", "Web hall"]),
     ],
 )
-def test_tables_sort_with_the_unknown_and_the_rest_last(sort: str, order: list[str]) -> None:
-    operation = answering(breakdowns=[Breakdown("channel", SHARES)])
+def test_tables_sort_with_the_unknown_and_the_rest_last(sort: str, order: list[str], answering: Answering) -> None:
+    operation = answering(lambda day: replace(day, breakdowns=[Breakdown("channel", SHARES)]))
     page = page_of(operation, f"/stages/payment?sort={sort}")
     assert [row[0] for row in rows(page, "channel")[1:]] == [*order, "others"]
     assert 'aria-sort="' in page.split('id="table-by-channel"')[1]
 
 
-def test_a_file_holds_the_rows_of_the_table() -> None:
-    operation = answering(breakdowns=[Breakdown("channel", SHARES)])
+def test_a_file_holds_the_rows_of_the_table(answering: Answering) -> None:
+    operation = answering(lambda day: replace(day, breakdowns=[Breakdown("channel", SHARES)]))
     visitor = Visitor.as_role(operation, Role.ADMIN, language="en")
     page = visitor.get("/stages/payment?sort=-paid").text
     (href,) = [unescape(one) for one in re.findall(r'href="(/stages/payment/by/channel\.csv[^"]*)"', page)]
@@ -191,8 +198,10 @@ def test_files_are_for_those_who_may_export_and_of_what_is_declared() -> None:
     assert failing.get("/stages/payment/by/channel.csv").status_code == 503
 
 
-def test_where_failures_stand_out_is_said_first_and_leads_there() -> None:
-    operation = answering(breakdowns=[Breakdown("channel", SHARES)], failures_before=[1] * 24, volume_before=[100] * 24)
+def test_where_failures_stand_out_is_said_first_and_leads_there(answering: Answering) -> None:
+    operation = answering(
+        lambda day: replace(day, breakdowns=[Breakdown("channel", SHARES)], failures_before=[1] * 24, volume_before=[100] * 24)
+    )
     page = page_of(operation)
     part = page.split('class="tg-standouts"')[1].split("</p>")[0]
     assert "Channel: App" in part
@@ -201,9 +210,9 @@ def test_where_failures_stand_out_is_said_first_and_leads_there() -> None:
     assert "Web hall" not in part
 
 
-def test_regions_stand_in_the_order_of_the_book_and_the_rest_last() -> None:
+def test_regions_stand_in_the_order_of_the_book_and_the_rest_last(answering: Answering) -> None:
     shares = [Share("", 9, 0), Share("XX-1", 9, 0), Share("GX-GL", 50, 5, 50), Share("GX-NN", 50, 0, 50)]
-    page = page_of(answering(breakdowns=[Breakdown("region", shares)]))
+    page = page_of(answering(lambda day: replace(day, breakdowns=[Breakdown("region", shares)])))
     grid = page.split('id="regions"')[1].split("</ul>")[0]
     assert re.findall(r'tg-region-name">([^<]+)', grid) == ["Nanning", "Guilin", "XX-1", "others"]
     assert "value=GX-GL" in grid
