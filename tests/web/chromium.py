@@ -8,9 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.tools import require_tool
+from tests.web.operation import Operation
+from tongguan.model.access import Role
 
 LAUNCH = [
     "--no-sandbox",
@@ -27,6 +33,33 @@ LAUNCH = [
 def find_chromium() -> str | None:
     """Return the path of the machine's Chromium; None where there is none."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start the machine's Chromium for a test; where there is none, the test is listed by name."""
+    chromium = find_chromium()
+    require_tool("chromium (apt-get install chromium)", chromium is not None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Served:
+    """A site that runs, and a browser to look at it."""
+
+    operation: Operation
+    address: str
+    browser: Browser
+
+    def context(self, language: str = "en", theme: str = "light", width: int = 1440) -> BrowserContext:
+        """Return a new browser profile, signed in as administrator."""
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+        session = self.operation.accounts.session_for(Role.ADMIN, language=language, theme=theme)
+        context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": self.address}])
+        return context
 
 
 @contextmanager

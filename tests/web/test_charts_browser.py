@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.tools import require_tool
-from tests.web.chromium import LAUNCH, find_chromium, served
-from tests.web.operation import Operation, make_operation
-from tongguan.model.access import Role
+from tests.web.chromium import Served
 
 pytestmark = pytest.mark.browser
 
 READY = "window.TongguanCharts?.of('curve-chart') && document.querySelector('#curve-chart canvas') !== null"
-
-
-@dataclass
-class Served:
-    """A site that runs, and a browser to look at it."""
-
-    operation: Operation
-    address: str
-    browser: Browser
-
-    def context(self, language: str = "en", theme: str = "light", width: int = 1440) -> BrowserContext:
-        context = self.browser.new_context(viewport={"width": width, "height": 900}, locale=language)
-        session = self.operation.accounts.session_for(Role.ADMIN, language=language, theme=theme)
-        context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": self.address}])
-        return context
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Served]:
-    chromium = find_chromium()
-    require_tool("chromium (apt-get install chromium)", chromium is not None)
-    operation = make_operation()
-    with served(operation.application) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
-        yield Served(operation, address, browser)
-        browser.close()
 
 
 @pytest.fixture

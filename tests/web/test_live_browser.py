@@ -11,12 +11,10 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from tests.tools import require_tool
-from tests.web.chromium import LAUNCH, find_chromium
+from tests.web.chromium import Served
 from tests.web.operation import Operation, make_operation
-from tests.web.test_browser import Served
 from tongguan.web.kit.fake.pulse import FakePulse
 from tongguan.web.kit.live import Streams
 
@@ -95,16 +93,6 @@ class Moving:
         for case_id in list(traces)[: len(traces) // 10]:
             del traces[case_id]
         self.pulse.move()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    require_tool("chromium (apt-get install chromium)", chromium is not None)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=LAUNCH)
-        yield opened
-        opened.close()
 
 
 def until(page: Page, expression: str) -> None:
