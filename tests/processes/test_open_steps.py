@@ -16,11 +16,10 @@ from tests.fixtures.rig import Rig, empty
 from tests.fixtures.trade import happened, opened
 from tongguan.model.access import EVERYTHING, Level, Scope
 from tongguan.model.vocabulary import Limit, Vocabulary
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.processes import open_steps as room
 from tongguan.processes.open_steps import OpenStepsKeeper, waiting_page, watched_steps
 from tongguan.records import cursors, open_steps
-from tongguan.records.open_steps import OpenStep
 from tongguan.warehouse.case_states import states_sql
 
 BEGAN = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
+from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder
 from tongguan.records import open_steps
 from tongguan.records.database import Database
-from tongguan.records.open_steps import OpenStep, StepCounts
+from tongguan.records.open_steps import StepCounts
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -59,7 +59,7 @@ def test_counts_by_step(filled: Database) -> None:
 
 
 def test_the_limit_itself_is_late_and_a_pause_comes_before_it(filled: Database) -> None:
-    states = {row.case_id: open_steps.lateness_at(row, NOW) for row in ROWS}
+    states = {row.case_id: row.lateness_at(NOW) for row in ROWS}
     assert states == {
         "o1": Lateness.LATE,
         "o2": Lateness.WARNED,

@@ -46,8 +46,8 @@ class WaitingOrder(StrEnum):
 
 
 @dataclass(frozen=True)
-class WaitingRow:
-    """One case at its open step.
+class OpenStep:
+    """A case at the step that it reached last.
 
     Attributes:
         step: the milestone it reached last, whose follower is awaited.
@@ -58,18 +58,34 @@ class WaitingRow:
 
     kind: str
     case_id: str
-    stage: str
     step: str
     since: datetime
     warned_from: datetime | None
     late_from: datetime | None
     paused_since: datetime | None
-    lateness: Lateness
     channel: str
     region: str
     business_class: str
     brand: str
     customer_id: str
+
+    def lateness_at(self, at: datetime) -> Lateness:
+        """Return how the step stands against its limit at a moment."""
+        if self.paused_since is not None:
+            return Lateness.PAUSED
+        if self.late_from is None:
+            return Lateness.UNLIMITED
+        if self.late_from <= at:
+            return Lateness.LATE
+        return Lateness.WARNED if self.warned_from is not None and self.warned_from <= at else Lateness.ON_TIME
+
+
+@dataclass(frozen=True)
+class WaitingRow(OpenStep):
+    """An open step as it is shown: with the stage that has to act, and how it stands at the moment of asking."""
+
+    stage: str
+    lateness: Lateness
 
 
 @dataclass(frozen=True)

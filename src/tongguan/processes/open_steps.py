@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 
 from tongguan.model.access import Scope
 from tongguan.model.vocabulary import CaseKind, Limit, Vocabulary
-from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
+from tongguan.model.waiting import OpenStep, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 from tongguan.records import blocks, cursors, open_steps
 from tongguan.records.database import Database
-from tongguan.records.open_steps import OpenStep, StepCounts, Steps
+from tongguan.records.open_steps import StepCounts, Steps
 from tongguan.warehouse.case_states import keep_rows_sql, quoted, rows_sql
 from tongguan.warehouse.client import Limits, Warehouse
 
@@ -206,4 +206,4 @@ def waiting_page(
 
 def _shown(vocabulary: Vocabulary, rows: Sequence[OpenStep], at: datetime) -> list[WaitingRow]:
     stages = {(stage.case_kind, step): stage.name for stage in vocabulary.stages for step in stage.waiting_at}
-    return [WaitingRow(**vars(row), stage=stages[row.kind, row.step], lateness=open_steps.lateness_at(row, at)) for row in rows]
+    return [WaitingRow(**vars(row), stage=stages[row.kind, row.step], lateness=row.lateness_at(at)) for row in rows]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, true, tuple_
 
 from tongguan.model.answers import NESTED
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
+from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder
 from tongguan.records.columns import key_text
 from tongguan.records.tables import open_steps
 from tongguan.records.upsert import chunks, upsert
@@ -24,24 +24,6 @@ _SORTS: Final[dict[WaitingOrder, ColumnElement[Any]]] = {
     WaitingOrder.LATE: open_steps.c.late_from,
     WaitingOrder.CASE_ID: open_steps.c.case_key,
 }
-
-
-@dataclass(frozen=True)
-class OpenStep:
-    """A case at the step that it reached last; see :class:`tongguan.model.waiting.WaitingRow`."""
-
-    kind: str
-    case_id: str
-    step: str
-    since: datetime
-    warned_from: datetime | None
-    late_from: datetime | None
-    paused_since: datetime | None
-    channel: str
-    region: str
-    business_class: str
-    brand: str
-    customer_id: str
 
 
 @dataclass(frozen=True)
@@ -77,17 +59,6 @@ def _values(row: OpenStep) -> dict[str, Any]:
 def number(conn: Connection) -> int:
     """Return how many rows there are."""
     return conn.execute(select(func.count()).select_from(open_steps)).scalar_one()
-
-
-def lateness_at(row: OpenStep, at: datetime) -> Lateness:
-    """Return how a step stands against its limit at a moment."""
-    if row.paused_since is not None:
-        return Lateness.PAUSED
-    if row.late_from is None:
-        return Lateness.UNLIMITED
-    if row.late_from <= at:
-        return Lateness.LATE
-    return Lateness.WARNED if row.warned_from is not None and row.warned_from <= at else Lateness.ON_TIME
 
 
 def counts(

@@ -10,7 +10,7 @@ from typing import Any
 from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED, CaseRow
 from tongguan.model.vocabulary import Vocabulary
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
+from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 
 _SORTS: dict[WaitingOrder, Callable[[WaitingRow], Any]] = {
     WaitingOrder.SINCE: lambda row: row.since,
@@ -28,32 +28,18 @@ def waiting_rows(cases: Sequence[CaseRow], vocabulary: Vocabulary, scope: Scope,
         if not stage or not scope.sees_stage(stage):
             continue
         limit = vocabulary.case_kind(case.kind).limits.get(case.step)
-        late = case.last_time + limit.late if limit else None
-        warned = case.last_time + limit.warning if limit else None
-        paused = case.last_time if number % 11 == 10 else None
-        found.append(
-            WaitingRow(
-                kind=case.kind,
-                case_id=case.case_id,
-                stage=stage,
-                step=case.step,
-                since=case.last_time,
-                warned_from=warned,
-                late_from=late,
-                paused_since=paused,
-                lateness=_lateness(warned, late, paused, at),
-                **{name: getattr(case, name) for name in ("channel", "region", "business_class", "brand", "customer_id")},
-            )
+        open_step = OpenStep(
+            kind=case.kind,
+            case_id=case.case_id,
+            step=case.step,
+            since=case.last_time,
+            warned_from=case.last_time + limit.warning if limit else None,
+            late_from=case.last_time + limit.late if limit else None,
+            paused_since=case.last_time if number % 11 == 10 else None,
+            **{name: getattr(case, name) for name in ("channel", "region", "business_class", "brand", "customer_id")},
         )
+        found.append(WaitingRow(**vars(open_step), stage=stage, lateness=open_step.lateness_at(at)))
     return found
-
-
-def _lateness(warned: datetime | None, late: datetime | None, paused: datetime | None, at: datetime) -> Lateness:
-    if paused is not None:
-        return Lateness.PAUSED
-    if late is None or warned is None:
-        return Lateness.UNLIMITED
-    return Lateness.LATE if late <= at else Lateness.WARNED if warned <= at else Lateness.ON_TIME
 
 
 def _fits(row: WaitingRow, where: WaitingFilter) -> bool:
