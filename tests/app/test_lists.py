@@ -16,12 +16,13 @@ from tests.app.serving import OWNER, P1, Application, application, order
 from tongguan.app.lists import RecordLists
 from tongguan.lib.now import fixed
 from tongguan.model.access import EVERYTHING, Role, User
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS
 from tongguan.records import audit
 from tongguan.records.database import Database
 from tongguan.records.errors import StoreBusyError
 from tongguan.web.kit.export import Exported
 from tongguan.web.kit.ports import QuestionFailedError
-from tongguan.web.kit.saved_views import LONGEST_NAME, MOST, ViewRefusal, ViewRefusedError
+from tongguan.web.kit.saved_views import ViewRefusal, ViewRefusedError
 
 T = TypeVar("T")
 
@@ -66,6 +67,9 @@ def test_a_view_is_its_owners_and_a_shared_one_administrators_as_well(desk: Desk
     ours = desk.do(lists.save_view(ANN, "/orders", "ours", "channel=web", True, False))
     assert desk.names(ANN) == ["mine", "ours"]
     assert desk.names(BOB) == desk.names(ADMIN) == ["ours"]
+    assert desk.do(lists.view(ANN, mine.id)) == mine
+    assert desk.do(lists.view(BOB, ours.id)) == ours
+    assert desk.do(lists.view(BOB, mine.id)) is desk.do(lists.view(ANN, "nobody's")) is None
     for user in (BOB, ADMIN):
         assert desk.refused(lists.change_view(user, mine.id, name="x")) is ViewRefusal.MISSING
         assert desk.refused(lists.delete_view(user, mine.id)) is ViewRefusal.MISSING
@@ -73,7 +77,10 @@ def test_a_view_is_its_owners_and_a_shared_one_administrators_as_well(desk: Desk
     assert desk.refused(lists.delete_view(BOB, ours.id)) is ViewRefusal.NOT_YOURS
     assert desk.do(lists.change_view(ADMIN, ours.id, name="all's")).owner == "u1"
     desk.do(lists.delete_view(ADMIN, ours.id))
-    assert desk.do(lists.deleted_view(BOB, ours.id)) is None
+    assert desk.do(lists.view(BOB, ours.id)) is None
+    deleted = desk.do(lists.view(ANN, ours.id))
+    assert deleted is not None
+    assert (deleted.name, deleted.deleted_time) == ("all's", AT)
     assert desk.refused(lists.restore_view(BOB, ours.id)) is ViewRefusal.MISSING
     assert desk.do(lists.restore_view(ANN, ours.id)).name == "all's"
     assert desk.audit() == [
@@ -103,7 +110,7 @@ def test_refusals_have_their_reasons(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert desk.refused(lists.save_view(ANN, "/orders", "x", "", False, False)) is ViewRefusal.TAKEN
     assert desk.refused(lists.save_view(ANN, "/orders", "n" * (LONGEST_NAME + 1), "", False, False)) is ViewRefusal.NAME
     assert desk.refused(lists.save_view(ANN, "/orders", "y", "q" * 20_000, False, False)) is ViewRefusal.LONG
-    for number in range(MOST - 1):
+    for number in range(MOST_VIEWS - 1):
         desk.do(lists.save_view(ANN, "/orders", f"{number}", "", False, False))
     assert desk.refused(lists.save_view(ANN, "/orders", "more", "", False, False)) is ViewRefusal.FULL
 

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from tests.records.race import race
 from tongguan.model.access import EVERYTHING, Role, User
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS
 from tongguan.records import saved_views, users
 from tongguan.records.database import Database
 from tongguan.records.errors import BadViewNameError, BadViewQueryError, NoSuchRowError, TooManyViewsError, ViewNameTakenError
 from tongguan.records.passwords import Passwords
-from tongguan.records.saved_views import KEPT, LONGEST_NAME, LONGEST_QUERY, MOST
+from tongguan.records.saved_views import KEPT, LONGEST_QUERY
 from tongguan.records.tables import saved_views as table
 
 AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def test_own_views_and_those_that_others_share(db: Database, passwords: Password
     with db.read() as conn:
         view = saved_views.get(conn, "b")
     assert view is not None
-    assert (view.owner_name, view.query, view.shared, view.changed_at, view.deleted_at) == ("安", "channel=app", True, AT, None)
+    assert (view.owner_name, view.query, view.shared, view.changed_time, view.deleted_time) == ("安", "channel=app", True, AT, None)
 
 
 def test_a_name_is_one_users_and_one_pages(db: Database) -> None:
@@ -56,7 +57,7 @@ def test_a_name_is_one_users_and_one_pages(db: Database) -> None:
         save(db, "d", "u1", "x")
     with db.begin() as conn:
         changed = saved_views.create(conn, "d", "u1", "/orders", "x", "stage=audit", shared=True, at=AT + KEPT, overwrite=True)
-    assert (changed.id, changed.query, changed.shared, changed.changed_at) == ("a", "stage=audit", True, AT + KEPT)
+    assert (changed.id, changed.query, changed.shared, changed.changed_time) == ("a", "stage=audit", True, AT + KEPT)
 
 
 def test_columns_are_kept_under_no_name_and_seen_by_nobody_else(db: Database) -> None:
@@ -85,14 +86,14 @@ def test_change_says_what_is_wrong(db: Database) -> None:
 def test_a_deleted_view_can_be_brought_back_for_a_day(db: Database) -> None:
     save(db, "a", "u1", "x", shared=True)
     with db.begin() as conn:
-        assert saved_views.remove(conn, "a", AT).deleted_at == AT
+        assert saved_views.remove(conn, "a", AT).deleted_time == AT
         with pytest.raises(NoSuchRowError):
             saved_views.remove(conn, "a", AT)
         with pytest.raises(NoSuchRowError):
             saved_views.change(conn, "a", AT, name="y")
     assert names(db, "u1") == names(db, "u2") == []
     with db.begin() as conn:
-        assert saved_views.restore(conn, "a").deleted_at is None
+        assert saved_views.restore(conn, "a").deleted_time is None
         with pytest.raises(NoSuchRowError):
             saved_views.restore(conn, "a")
     assert names(db, "u2") == ["x"]
@@ -109,7 +110,7 @@ def test_a_deleted_view_can_be_brought_back_for_a_day(db: Database) -> None:
 def test_at_most_so_many_on_a_page_also_at_once(db: Database, passwords: Passwords) -> None:
     with db.begin() as conn:
         users.create(conn, User("u1", "ann", "Ann", Role.ANALYST, EVERYTHING), "correct horse battery", passwords, AT)
-    for number in range(MOST - 1):
+    for number in range(MOST_VIEWS - 1):
         save(db, f"v{number}", "u1", f"view {number}")
     refused: list[TooManyViewsError] = []
 
@@ -125,4 +126,4 @@ def test_at_most_so_many_on_a_page_also_at_once(db: Database, passwords: Passwor
     save(db, "columns", "u1", "", "columns=id")
     save(db, "other", "u1", "elsewhere", page="/waiting")
     with db.read() as conn:
-        assert conn.execute(select(func.count()).select_from(table)).scalar_one() == MOST + 2
+        assert conn.execute(select(func.count()).select_from(table)).scalar_one() == MOST_VIEWS + 2

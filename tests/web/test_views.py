@@ -12,7 +12,9 @@ from tests.web.operation import Operation, make_operation
 from tests.web.test_tables import shown
 from tests.web.visitor import Visitor
 from tongguan.model.access import Role
-from tongguan.web.kit.saved_views import LONGEST_NAME, MOST, kept_query
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS
+from tongguan.web.kit.ports import QuestionFailedError
+from tongguan.web.kit.saved_views import kept_query
 
 QUERY = "channel=app&sort=-sold"
 
@@ -124,7 +126,7 @@ def test_names_that_cannot_be(operation: Operation, name: str, refusal: str) -> 
 
 def test_at_most_fifty(operation: Operation) -> None:
     ann = Visitor.as_role(operation, Role.ANALYST, language="en")
-    for number in range(MOST):
+    for number in range(MOST_VIEWS):
         assert "view=" in save(ann, f"view {number}")
     assert "You have 50 views on this page, which is the most." in ann.get(save(ann, "one more")).text
     assert "view=" in save(Visitor.as_role(operation, Role.MANAGER), "another's")
@@ -155,6 +157,30 @@ def test_views_keep_what_their_page_knows_and_lead_nowhere_else(operation: Opera
     assert kept_query("sort=a&b=c", ("b", "sort")) == "b=c&sort=a"
     assert kept_query("", ("b",)) == ""
     assert save(ann, "many", "&".join(f"f{n}=1" for n in range(500))).startswith("/orders?view=")
+
+
+def test_a_form_of_another_list_reaches_no_view(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = Visitor.as_role(operation, Role.ANALYST, language="en")
+    location = save(ann, "x")
+    view = view_of(location)
+    elsewhere: dict[str, str | list[str]] = {"page": "/waiting", "query": "lateness=late", "name": "y"}
+    for what in ("rename", "share", "overwrite"):
+        assert ann.post(f"/views/{view}", {**elsewhere, "what": what}).status_code == 404
+    assert ann.post(f"/views/{view}/delete", elsewhere).status_code == 404
+    assert chips(ann.get("/orders").text) == ["x"]
+    assert "· changed" not in bar(ann.get(location).text)
+    gone = ann.post(f"/views/{view}/delete", {"page": "/orders"}).headers["location"]
+    assert "was deleted" not in ann.get(gone.replace("/orders", "/waiting")).text
+    assert ann.post(f"/views/{view}/restore", elsewhere).status_code == 404
+    assert chips(ann.get("/orders").text) == []
+    assert ann.post(f"/views/{view}/restore", {"page": "/orders"}).headers["location"] == location
+
+    async def away(*_: object) -> None:
+        raise QuestionFailedError("the operational store cannot be reached")
+
+    monkeypatch.setattr(operation.lists, "view", away)
+    assert ann.post(f"/views/{view}/delete", {"page": "/orders"}).status_code == 503
+    assert chips(ann.get("/orders").text) == ["x"]
 
 
 def test_who_may_not_see_a_list_has_no_views_of_it(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,8 +214,6 @@ def test_columns_are_chosen_for_oneself_and_kept(operation: Operation) -> None:
 
 
 def test_the_list_stands_where_views_cannot_be_read(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tongguan.web.kit.ports import QuestionFailedError
-
     async def away(*_: object) -> None:
         raise QuestionFailedError("the operational store cannot be reached")
 

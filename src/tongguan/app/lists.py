@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from tongguan.lib.ids import sortable_id
 from tongguan.lib.now import Now
 from tongguan.model.access import User
+from tongguan.model.saved_views import SavedView
 from tongguan.records import audit, saved_views
 from tongguan.records.database import Database
 from tongguan.records.errors import (
@@ -24,7 +25,7 @@ from tongguan.records.errors import (
 )
 from tongguan.web.kit.export import Exported
 from tongguan.web.kit.ports import QuestionFailedError
-from tongguan.web.kit.saved_views import SavedView, ViewRefusal, ViewRefusedError
+from tongguan.web.kit.saved_views import ViewRefusal, ViewRefusedError
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class RecordLists:
 
         def work() -> list[SavedView]:
             with self._database.read() as conn:
-                return [_shown(view) for view in saved_views.list_views(conn, user.id, page)]
+                return saved_views.list_views(conn, user.id, page)
 
         return await self._run(work)
 
@@ -78,7 +79,7 @@ class RecordLists:
                 view = saved_views.create(conn, sortable_id(at), user.id, page, name, query, shared=shared, at=at, overwrite=overwrite)
                 if shared or any(before.shared for before in mine):
                     self._log(conn, user, "change" if mine else "create", view)
-            return _shown(view)
+            return view
 
         return await self._run(work)
 
@@ -93,7 +94,7 @@ class RecordLists:
                 view = saved_views.change(conn, view_id, self._now(), name=name, query=query, shared=shared)
                 if before.shared or view.shared:
                     self._log(conn, user, "change", view)
-            return _shown(view)
+            return view
 
         return await self._run(work)
 
@@ -106,7 +107,7 @@ class RecordLists:
                 view = saved_views.remove(conn, view_id, self._now())
                 if view.shared:
                     self._log(conn, user, "delete", view)
-            return _shown(view)
+            return view
 
         return await self._run(work)
 
@@ -115,22 +116,23 @@ class RecordLists:
 
         def work() -> SavedView:
             with self._database.begin() as conn:
-                if _deleted(conn, user, view_id) is None:
+                found = saved_views.get(conn, view_id)
+                if found is None or found.deleted_time is None or not found.may_be_changed_by(user):
                     raise ViewRefusedError(ViewRefusal.MISSING, f"no view {view_id[:100]!r} was deleted within the last day")
                 view = saved_views.restore(conn, view_id)
                 if view.shared:
                     self._log(conn, user, "restore", view)
-            return _shown(view)
+            return view
 
         return await self._run(work)
 
-    async def deleted_view(self, user: User, view_id: str) -> SavedView | None:
-        """Return a deleted view that the user may bring back."""
+    async def view(self, user: User, view_id: str) -> SavedView | None:
+        """Return a view that the user sees, or a deleted one that the user may bring back."""
 
         def work() -> SavedView | None:
             with self._database.read() as conn:
-                found = _deleted(conn, user, view_id)
-            return None if found is None else _shown(found)
+                view = saved_views.get(conn, view_id)
+            return view if view is not None and view.may_be_found_by(user) else None
 
         return await self._run(work)
 
@@ -144,7 +146,7 @@ class RecordLists:
 
         await self._run(work)
 
-    def _log(self, conn: Connection, user: User, action: str, view: saved_views.View) -> None:
+    def _log(self, conn: Connection, user: User, action: str, view: SavedView) -> None:
         detail = {"page": view.page, "name": view.name, "query": view.query[:_LONGEST_NOTE], "shared": view.shared}
         audit.append(conn, self._now(), user.name, action, "view", view.id, detail)
 
@@ -153,19 +155,10 @@ _LONGEST_NOTE: Final = 2_000
 """So much of a query is written into the audit; only lists of pasted ids are longer."""
 
 
-def _changeable(conn: Connection, user: User, view_id: str) -> saved_views.View:
+def _changeable(conn: Connection, user: User, view_id: str) -> SavedView:
     view = saved_views.get(conn, view_id)
-    if view is None or view.deleted_at is not None or (view.owner != user.id and not view.shared):
+    if view is None or view.deleted_time is not None or not view.may_be_seen_by(user):
         raise ViewRefusedError(ViewRefusal.MISSING, f"no view {view_id[:100]!r}; valid: an id from the list of views")
-    if not _shown(view).may_be_changed_by(user):
+    if not view.may_be_changed_by(user):
         raise ViewRefusedError(ViewRefusal.NOT_YOURS, f"view {view_id!r} is {view.owner_name or 'somebody else'}'s")
     return view
-
-
-def _deleted(conn: Connection, user: User, view_id: str) -> saved_views.View | None:
-    view = saved_views.get(conn, view_id)
-    return view if view is not None and view.deleted_at is not None and _shown(view).may_be_changed_by(user) else None
-
-
-def _shown(view: saved_views.View) -> SavedView:
-    return SavedView(view.id, view.owner, view.owner_name, view.page, view.name, view.query, view.shared, view.changed_at)

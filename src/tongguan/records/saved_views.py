@@ -5,49 +5,23 @@ A view under the empty name is not listed as one: it keeps which columns its own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView
 from tongguan.records.errors import BadViewNameError, BadViewQueryError, NoSuchRowError, TooManyViewsError, ViewNameTakenError
 from tongguan.records.tables import LIVE_VIEW, saved_views, users
 from tongguan.records.upsert import insert
 
-MOST: Final = 50
-"""Views of one user on one page."""
-
-LONGEST_NAME: Final = 60
 LONGEST_QUERY: Final = 16_000
 
 KEPT: Final = timedelta(days=1)
 """How long a deleted view can be brought back."""
 
 
-@dataclass(frozen=True)
-class View:
-    """A view.
-
-    Attributes:
-        owner: user id; ``owner_name`` is how the owner is shown, empty for nobody known.
-        page: path of the list.
-        query: the part of the address after ``?``.
-        deleted_at: None while it is there.
-    """
-
-    id: str
-    owner: str
-    owner_name: str
-    page: str
-    name: str
-    query: str
-    shared: bool
-    changed_at: datetime
-    deleted_at: datetime | None
-
-
-def list_views(conn: Connection, owner: str, page: str) -> list[View]:
+def list_views(conn: Connection, owner: str, page: str) -> list[SavedView]:
     """Return a user's own views of a page and those that others share, by name; an empty ``page`` takes all pages."""
     named_by_others = saved_views.c.shared.is_(True) & (saved_views.c.name != "")
     wanted = _all().where(LIVE_VIEW, or_(saved_views.c.owner == owner, named_by_others))
@@ -57,7 +31,7 @@ def list_views(conn: Connection, owner: str, page: str) -> list[View]:
     return sorted(rows, key=lambda view: (view.page, view.owner != owner, view.name.casefold(), view.id))
 
 
-def get(conn: Connection, view_id: str) -> View | None:
+def get(conn: Connection, view_id: str) -> SavedView | None:
     """Return a view, also a deleted one that can still be brought back."""
     row = conn.execute(_all().where(saved_views.c.id == view_id)).one_or_none()
     return None if row is None else _view(row)
@@ -65,14 +39,14 @@ def get(conn: Connection, view_id: str) -> View | None:
 
 def create(
     conn: Connection, view_id: str, owner: str, page: str, name: str, query: str, *, shared: bool, at: datetime, overwrite: bool = False
-) -> View:
+) -> SavedView:
     """Keep a view under a name; with ``overwrite`` one of that name is replaced.
 
     Raises:
         BadViewNameError: too long, or not to be seen.
         BadViewQueryError: the filters are too long.
         ViewNameTakenError: the owner has one of that name on the page.
-        TooManyViewsError: the owner has :data:`MOST` on the page.
+        TooManyViewsError: the owner has :data:`MOST_VIEWS` on the page.
     """
     _check(name, query)
     # Two savings of one user wait for each other, so that the limit holds; SQLite has one writer at a time anyway.
@@ -92,7 +66,7 @@ def create(
 
 def change(
     conn: Connection, view_id: str, at: datetime, *, name: str | None = None, query: str | None = None, shared: bool | None = None
-) -> View:
+) -> SavedView:
     """Change what is given of a view.
 
     Raises:
@@ -100,7 +74,7 @@ def change(
         BadViewNameError, BadViewQueryError, ViewNameTakenError: see :func:`create`.
     """
     view = _needed(conn, view_id)
-    if view.deleted_at is not None:
+    if view.deleted_time is not None:
         raise _missing(view_id)
     _check(view.name if name is None else name, view.query if query is None else query)
     if name is not None and name != view.name and _named(conn, view.owner, view.page, name) is not None:
@@ -111,7 +85,7 @@ def change(
     return _needed(conn, view_id)
 
 
-def remove(conn: Connection, view_id: str, at: datetime) -> View:
+def remove(conn: Connection, view_id: str, at: datetime) -> SavedView:
     """Delete a view; :func:`restore` brings it back for a day.
 
     Raises:
@@ -124,7 +98,7 @@ def remove(conn: Connection, view_id: str, at: datetime) -> View:
     return _needed(conn, view_id)
 
 
-def restore(conn: Connection, view_id: str) -> View:
+def restore(conn: Connection, view_id: str) -> SavedView:
     """Bring a deleted view back.
 
     Raises:
@@ -133,7 +107,7 @@ def restore(conn: Connection, view_id: str) -> View:
         TooManyViewsError: there is no room any more.
     """
     view = _needed(conn, view_id)
-    if view.deleted_at is None:
+    if view.deleted_time is None:
         raise _missing(view_id)
     if _named(conn, view.owner, view.page, view.name) is not None:
         raise ViewNameTakenError(view.name)
@@ -151,8 +125,8 @@ def _check(name: str, query: str) -> None:
 
 def _check_room(conn: Connection, owner: str, page: str, name: str) -> None:
     mine = (saved_views.c.owner == owner, saved_views.c.page == page, saved_views.c.name != "", LIVE_VIEW)
-    if name and conn.execute(select(func.count()).select_from(saved_views).where(*mine)).scalar_one() >= MOST:
-        raise TooManyViewsError(MOST)
+    if name and conn.execute(select(func.count()).select_from(saved_views).where(*mine)).scalar_one() >= MOST_VIEWS:
+        raise TooManyViewsError(MOST_VIEWS)
 
 
 def _all() -> Any:
@@ -163,13 +137,13 @@ def _all() -> Any:
 _NAMES: Final = ("id", "owner", "page", "name", "query", "shared", "changed_at", "deleted_at")
 
 
-def _named(conn: Connection, owner: str, page: str, name: str) -> View | None:
+def _named(conn: Connection, owner: str, page: str, name: str) -> SavedView | None:
     same = (saved_views.c.owner == owner, saved_views.c.page == page, saved_views.c.name == name, LIVE_VIEW)
     row = conn.execute(_all().where(*same)).one_or_none()
     return None if row is None else _view(row)
 
 
-def _needed(conn: Connection, view_id: str) -> View:
+def _needed(conn: Connection, view_id: str) -> SavedView:
     found = get(conn, view_id)
     if found is None:
         raise _missing(view_id)
@@ -180,6 +154,6 @@ def _missing(view_id: str) -> NoSuchRowError:
     return NoSuchRowError("视图", "view", view_id[:100])
 
 
-def _view(row: Row[Any]) -> View:
+def _view(row: Row[Any]) -> SavedView:
     owner_name = row.display_name or row.user_name or ""
-    return View(row.id, row.owner, owner_name, row.page, row.name, row.query, row.shared, row.changed_at, row.deleted_at)
+    return SavedView(row.id, row.owner, owner_name, row.page, row.name, row.query, row.shared, row.changed_at, row.deleted_at)

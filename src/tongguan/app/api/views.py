@@ -14,9 +14,10 @@ from tongguan.app.api.people import ProblemRoute, Who
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import User
+from tongguan.model.saved_views import LONGEST_NAME, SavedView
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.ports import QuestionFailedError
-from tongguan.web.kit.saved_views import LONGEST_NAME, SavedView, SavedViews, ViewRefusal, ViewRefusedError, kept_query
+from tongguan.web.kit.saved_views import SavedViews, ViewRefusal, ViewRefusedError, kept_query
 
 _STATUS = {
     ViewRefusal.NAME: HTTPStatus.UNPROCESSABLE_ENTITY,

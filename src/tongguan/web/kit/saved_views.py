@@ -4,49 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode
 
-from tongguan.model.access import Role, User
+from tongguan.model.access import User
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Notice, Status
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 
-LONGEST_NAME: Final = 60
-MOST: Final = 50
-"""Views of one user on one page."""
-
 COLUMNS: Final = "columns"
 """Value of the address that names the columns shown."""
-
-
-@dataclass(frozen=True)
-class SavedView:
-    """A view.
-
-    Attributes:
-        owner: user id; ``owner_name`` is how the owner is shown.
-        page: path of the list.
-        name: empty for the one that only keeps which columns its owner wants.
-        query: the part of the address after ``?``.
-        shared: everybody who may see the page sees it.
-    """
-
-    id: str
-    owner: str
-    owner_name: str
-    page: str
-    name: str
-    query: str
-    shared: bool
-    changed_time: datetime
-
-    def may_be_changed_by(self, user: User) -> bool:
-        """Tell whether a user may change it: its owner, and administrators where it is shared."""
-        return self.owner == user.id or (self.shared and user.role is Role.ADMIN)
 
 
 class ViewRefusal(StrEnum):
@@ -103,8 +73,8 @@ class SavedViews(Protocol):
         """Bring a deleted view back."""
         ...
 
-    async def deleted_view(self, user: User, view_id: str) -> SavedView | None:
-        """Return a deleted view that the user may bring back."""
+    async def view(self, user: User, view_id: str) -> SavedView | None:
+        """Return a view that the user sees, or a deleted one that the user may bring back."""
         ...
 
 
@@ -195,7 +165,7 @@ async def view_bar(visit: Visit, found: PageViews, page: str, names: Collection[
     query = urlencode({name: shown[name] for name in names if shown.get(name)})
     current = next((view for view in found.views if view.id == visit.query("view")), None)
     undo = visit.query("undo")
-    deleted = await visit.ask(visit.site.lists.deleted_view(visit.user, undo)) if undo else None
+    gone = (await visit.ask(visit.site.lists.view(visit.user, undo))).value if undo else None
     refusal = visit.query("refused")
     return ViewBar(
         page=page,
@@ -205,7 +175,7 @@ async def view_bar(visit: Visit, found: PageViews, page: str, names: Collection[
         current=current,
         changed=current is not None and kept_values(current.query, names) != kept_values(query, names),
         may_change=current is not None and current.may_be_changed_by(visit.user),
-        undo=deleted.value if deleted and deleted.value and deleted.value.page == page else None,
+        undo=gone if gone and gone.deleted_time and gone.page == page else None,
         notice=_notice(visit, ViewRefusal(refusal)) if refusal in set(ViewRefusal) else None,
         taken=visit.query("called") if refusal == ViewRefusal.TAKEN else "",
         failed=found.failed,
@@ -225,5 +195,5 @@ def _chip(visit: Visit, view: SavedView, names: Collection[str], current: SavedV
 
 
 def _notice(visit: Visit, refusal: ViewRefusal) -> Notice:
-    text = visit.text(REFUSALS[refusal], most=LONGEST_NAME, views=MOST, name=visit.query("called"))
+    text = visit.text(REFUSALS[refusal], most=LONGEST_NAME, views=MOST_VIEWS, name=visit.query("called"))
     return Notice(text, Status.WATCH)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from tongguan.lib.ids import sortable_id
 from tongguan.lib.now import Now
 from tongguan.model.access import User
+from tongguan.model.saved_views import LONGEST_NAME, MOST_VIEWS, SavedView
 from tongguan.web.kit.export import Exported
-from tongguan.web.kit.saved_views import LONGEST_NAME, MOST, SavedView, ViewRefusal, ViewRefusedError
+from tongguan.web.kit.saved_views import ViewRefusal, ViewRefusedError
 
 
 class FakeLists:
@@ -35,8 +36,8 @@ class FakeLists:
         same = next((view for view in mine if view.name == name), None)
         if same is not None and not overwrite:
             raise ViewRefusedError(ViewRefusal.TAKEN, f"a view called {name!r} exists here")
-        if same is None and name and sum(bool(view.name) for view in mine) >= MOST:
-            raise ViewRefusedError(ViewRefusal.FULL, f"a page holds at most {MOST} views of a user")
+        if same is None and name and sum(bool(view.name) for view in mine) >= MOST_VIEWS:
+            raise ViewRefusedError(ViewRefusal.FULL, f"a page holds at most {MOST_VIEWS} views of a user")
         view_id = same.id if same else sortable_id(self._now())
         return self._keep(SavedView(view_id, user.id, user.display_name, page, name, query, shared, self._now()))
 
@@ -59,18 +60,20 @@ class FakeLists:
 
     async def delete_view(self, user: User, view_id: str) -> SavedView:
         view = self._changeable(user, view_id)
-        self._deleted[view_id] = self._views.pop(view_id)
-        return view
+        del self._views[view_id]
+        self._deleted[view_id] = replace(view, deleted_time=self._now())
+        return self._deleted[view_id]
 
     async def restore_view(self, user: User, view_id: str) -> SavedView:
-        view = await self.deleted_view(user, view_id)
-        if view is None:
-            raise ViewRefusedError(ViewRefusal.MISSING, f"no deleted view {view_id!r}")
-        return self._keep(self._deleted.pop(view_id))
-
-    async def deleted_view(self, user: User, view_id: str) -> SavedView | None:
         view = self._deleted.get(view_id)
-        return view if view is not None and view.may_be_changed_by(user) else None
+        if view is None or not view.may_be_changed_by(user):
+            raise ViewRefusedError(ViewRefusal.MISSING, f"no deleted view {view_id!r}")
+        del self._deleted[view_id]
+        return self._keep(replace(view, deleted_time=None))
+
+    async def view(self, user: User, view_id: str) -> SavedView | None:
+        found = self._views.get(view_id) or self._deleted.get(view_id)
+        return found if found is not None and found.may_be_found_by(user) else None
 
     async def exported(self, user: User, file: Exported) -> None:
         self.log.append((user.name, file))
@@ -81,7 +84,7 @@ class FakeLists:
 
     def _changeable(self, user: User, view_id: str) -> SavedView:
         view = self._views.get(view_id)
-        if view is None or (view.owner != user.id and not view.shared):
+        if view is None or not view.may_be_seen_by(user):
             raise ViewRefusedError(ViewRefusal.MISSING, f"no view {view_id!r}")
         if not view.may_be_changed_by(user):
             raise ViewRefusedError(ViewRefusal.NOT_YOURS, f"view {view_id!r} is somebody else's")

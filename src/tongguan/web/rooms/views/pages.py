@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from starlette.responses import Response
 
-from tongguan.web.kit.access import Page, Room
+from tongguan.model.saved_views import SavedView
+from tongguan.web.kit.access import Handler, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.ports import QuestionFailedError
-from tongguan.web.kit.saved_views import COLUMNS, SavedView, ViewRefusal, ViewRefusedError, kept_values, view_href
+from tongguan.web.kit.saved_views import COLUMNS, ViewRefusal, ViewRefusedError, kept_values, view_href
 from tongguan.web.kit.visit import Visit
 
+Work = Callable[[Visit, Page], Awaitable[Response]]
 
-async def _list_page(visit: Visit) -> Page | Response:
-    """Return the list that a form belongs to, or the answer where there is none or the user may not see it."""
-    page = visit.site.lists_with_views().get(await visit.form_value("page"))
-    if page is None:
-        return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-    missing = page.missing(visit.user.may)
-    return visit.render_error(HTTPStatus.FORBIDDEN, "permission", permission=missing) if missing else page
+
+def _of_list(work: Work) -> Handler:
+    """Return a handler that does some work for the list that a form belongs to.
+
+    It answers 404 where there is no such list, or the view of the path is another list's; 403 where the user may not see the list.
+    """
+
+    @wraps(work)
+    async def handler(visit: Visit) -> Response:
+        page = visit.site.lists_with_views().get(await visit.form_value("page"))
+        if page is None:
+            return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
+        missing = page.missing(visit.user.may)
+        if missing:
+            return visit.render_error(HTTPStatus.FORBIDDEN, "permission", permission=missing)
+        try:
+            view_id = visit.request.path_params.get("view_id")
+            view = await visit.site.lists.view(visit.user, view_id) if view_id else None
+            # What nobody finds is not answered here: the list says that the view is not there any more.
+            if view is not None and view.page != page.path:
+                return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
+            return await work(visit, page)
+        except (ViewRefusedError, QuestionFailedError) as error:
+            return await _refused(visit, page, error)
+
+    return handler
 
 
 async def _values(visit: Visit, page: Page) -> dict[str, str]:
@@ -47,37 +70,25 @@ def _applied(visit: Visit, page: Page, view: SavedView) -> Response:
     return visit.go(view_href(view, page.saves))
 
 
-async def save(visit: Visit) -> Response:
+async def save(visit: Visit, page: Page) -> Response:
     """Keep what the list shows under a name."""
-    page = await _list_page(visit)
-    if isinstance(page, Response):
-        return page
     name = (await visit.form_value("name")).strip()
     query = str(Address("", await _values(visit, page))).removeprefix("?")
     shared, overwrite = await visit.form_value("shared") == "1", await visit.form_value("overwrite") == "1"
-    try:
-        if not name:
-            raise ViewRefusedError(ViewRefusal.NAME, "the name is empty")
-        return _applied(visit, page, await visit.site.lists.save_view(visit.user, page.path, name, query, shared, overwrite))
-    except (ViewRefusedError, QuestionFailedError) as error:
-        return await _refused(visit, page, error)
+    if not name:
+        raise ViewRefusedError(ViewRefusal.NAME, "the name is empty")
+    return _applied(visit, page, await visit.site.lists.save_view(visit.user, page.path, name, query, shared, overwrite))
 
 
-async def change(visit: Visit) -> Response:
+async def change(visit: Visit, page: Page) -> Response:
     """Rename, share, stop sharing, or take what the list shows now: whichever the form's button says."""
-    page = await _list_page(visit)
-    if isinstance(page, Response):
-        return page
     view_id, what = visit.request.path_params["view_id"], await visit.form_value("what")
     name = (await visit.form_value("name")).strip() if what == "rename" else None
     query = str(Address("", await _values(visit, page))).removeprefix("?") if what == "overwrite" else None
     shared = {"share": True, "unshare": False}.get(what)
-    try:
-        if name == "":
-            raise ViewRefusedError(ViewRefusal.NAME, "the name is empty")
-        changed = await visit.site.lists.change_view(visit.user, view_id, name=name, query=query, shared=shared)
-    except (ViewRefusedError, QuestionFailedError) as error:
-        return await _refused(visit, page, error)
+    if name == "":
+        raise ViewRefusedError(ViewRefusal.NAME, "the name is empty")
+    changed = await visit.site.lists.change_view(visit.user, view_id, name=name, query=query, shared=shared)
     if what == "overwrite":
         return _applied(visit, page, changed)
     if not changed.shared and changed.owner != visit.user.id:
@@ -85,53 +96,34 @@ async def change(visit: Visit) -> Response:
     return _back(visit, page, await _values(visit, page), view=changed.id)
 
 
-async def delete(visit: Visit) -> Response:
+async def delete(visit: Visit, page: Page) -> Response:
     """Delete a view; the list offers to bring it back."""
-    page = await _list_page(visit)
-    if isinstance(page, Response):
-        return page
-    try:
-        gone = await visit.site.lists.delete_view(visit.user, visit.request.path_params["view_id"])
-    except (ViewRefusedError, QuestionFailedError) as error:
-        return await _refused(visit, page, error)
+    gone = await visit.site.lists.delete_view(visit.user, visit.request.path_params["view_id"])
     return _back(visit, page, await _values(visit, page), undo=gone.id)
 
 
-async def restore(visit: Visit) -> Response:
+async def restore(visit: Visit, page: Page) -> Response:
     """Bring a deleted view back."""
-    page = await _list_page(visit)
-    if isinstance(page, Response):
-        return page
-    try:
-        view = await visit.site.lists.restore_view(visit.user, visit.request.path_params["view_id"])
-    except (ViewRefusedError, QuestionFailedError) as error:
-        return await _refused(visit, page, error)
-    return _applied(visit, page, view)
+    return _applied(visit, page, await visit.site.lists.restore_view(visit.user, visit.request.path_params["view_id"]))
 
 
-async def columns(visit: Visit) -> Response:
+async def columns(visit: Visit, page: Page) -> Response:
     """Keep which columns the user wants on a list; none chosen, or a reset, brings the usual ones back."""
-    page = await _list_page(visit)
-    if isinstance(page, Response):
-        return page
     names = [] if await visit.form_value("usual") else await visit.form_values("column")
     wanted = ",".join(name for name in names if name.isidentifier())[:2_000]
     query = str(Address("", {COLUMNS: wanted})).removeprefix("?")
-    try:
-        await visit.site.lists.save_view(visit.user, page.path, "", query, False, True)
-    except (ViewRefusedError, QuestionFailedError) as error:
-        return await _refused(visit, page, error)
+    await visit.site.lists.save_view(visit.user, page.path, "", query, False, True)
     return _back(visit, page, {name: value for name, value in (await _values(visit, page)).items() if name != COLUMNS})
 
 
 ROOM: Final = Room(
     name="views",
     pages=(
-        Page("/views", save, method="POST"),
-        Page("/views/columns", columns, method="POST"),
-        Page("/views/{view_id}", change, method="POST"),
-        Page("/views/{view_id}/delete", delete, method="POST"),
-        Page("/views/{view_id}/restore", restore, method="POST"),
+        Page("/views", _of_list(save), method="POST"),
+        Page("/views/columns", _of_list(columns), method="POST"),
+        Page("/views/{view_id}", _of_list(change), method="POST"),
+        Page("/views/{view_id}/delete", _of_list(delete), method="POST"),
+        Page("/views/{view_id}/restore", _of_list(restore), method="POST"),
     ),
     templates=Path(__file__).parent / "templates",
 )
