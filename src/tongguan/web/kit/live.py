@@ -10,12 +10,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iter
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from tongguan.web.kit.visit import Visit
+from tongguan.web.kit.visit import Panel, Visit
 
 AT_LEAST: Final = 30.0
 """Seconds after which parts are drawn again although no data moved: ages grow."""
@@ -61,6 +61,21 @@ class Part:
 
 Parts = Callable[[Visit], Awaitable[Sequence[Part]]]
 """Draws all parts of a page, with a visit of its own each time: its clock, user and texts are those of the moment."""
+
+
+class Asked(Protocol):
+    """Context of parts that one question answers."""
+
+    @property
+    def panel(self) -> Panel[Any]:
+        """The answer, or why there is none."""
+        ...
+
+
+def parts_of(visit: Visit, context: Asked, folder: str, prefix: str, names: Sequence[str]) -> list[Part]:
+    """Draw parts from one context: ``<folder>/_<name>.html`` is the content of ``#<prefix>-<name>``."""
+    failed = context.panel.failure is not None
+    return [Part(f"{prefix}-{name}", visit.fragment(f"{folder}/_{name}.html", context), failed) for name in names]
 
 
 class Streams:

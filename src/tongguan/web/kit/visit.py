@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -96,6 +97,10 @@ class Visit:
     def progress(self) -> Sequence[Progress]:
         """What works in the background, for everybody to see."""
         return self.site.settings.progress()
+
+    def is_old(self, at: datetime, through: datetime | None) -> bool:
+        """Tell whether at a moment data is old that was loaded ``through`` another; where none was loaded nothing is old."""
+        return through is not None and at - through > self.site.settings.stale_after
 
     def text(self, message: str, /, **values: object) -> str:
         """Translate a text."""

@@ -17,7 +17,7 @@ from tongguan.web.kit.charts import Chart, Form, Series
 from tongguan.web.kit.colours import COMPARED, channel_colour
 from tongguan.web.kit.components import Filter, Status
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
-from tongguan.web.kit.live import Part, stream
+from tongguan.web.kit.live import Part, parts_of, stream
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.halls.cards import HallCard, hall_card
 from tongguan.web.rooms.halls.words import REACHES, ProblemLine, problem_line, reason_href
@@ -214,9 +214,7 @@ async def hall_page(visit: Visit) -> Response:
 
 
 async def _parts(visit: Visit) -> Sequence[Part]:
-    part = await _part(visit)
-    failed = part.panel.failure is not None
-    return [Part(f"hall-{name}", visit.fragment(f"halls/_{name}.html", part), failed) for name in PARTS]
+    return parts_of(visit, await _part(visit), "halls", "hall", PARTS)
 
 
 async def live_hall(visit: Visit) -> Response:

@@ -18,7 +18,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Filter, Status
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
-from tongguan.web.kit.live import Part, stream
+from tongguan.web.kit.live import Part, parts_of, stream
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.halls.cards import HallCard, hall_card
@@ -79,7 +79,7 @@ async def halls_part(visit: Visit) -> HallsPart:
         linkage=linkage_matrix(visit, halls) if halls else None,
         problems=_problems(visit, halls, region) if halls else [],
         as_table=bool(address.values["view"]),
-        stale=bool(halls and halls.data_through and halls.at - halls.data_through > visit.site.settings.stale_after),
+        stale=halls is not None and visit.is_old(halls.at, halls.data_through),
         retry=str(address),
         as_tiles_href=address.having(view=""),
         as_table_href=address.having(view="table"),
@@ -116,9 +116,7 @@ async def halls_page(visit: Visit) -> Response:
 
 
 async def _parts(visit: Visit) -> Sequence[Part]:
-    part = await halls_part(visit)
-    failed = part.panel.failure is not None
-    return [Part(f"halls-{name}", visit.fragment(f"halls/_{name}.html", part), failed) for name in PARTS]
+    return parts_of(visit, await halls_part(visit), "halls", "halls", PARTS)
 
 
 async def live_halls(visit: Visit) -> Response:

@@ -15,7 +15,7 @@ from tongguan.model.answers import Flow, FlowFilter
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import KpiCard, StageTile
 from tongguan.web.kit.filters import code_value
-from tongguan.web.kit.live import Part, stream
+from tongguan.web.kit.live import Part, parts_of, stream
 from tongguan.web.kit.news import Arrived, news
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.panorama.cards import cards
@@ -61,16 +61,14 @@ async def flow_part(visit: Visit, shown: ShownDay) -> FlowPart:
     panel = await visit.ask(visit.site.questions.flow(visit.user, where, shown.at))
     flow = panel.value
     tiles = [tile(visit, stage, place, flow, where, shown) for place, stage in enumerate(flow.stages, 1)] if flow else []
-    stale = bool(shown.today and flow and flow.data_through and flow.at - flow.data_through > visit.site.settings.stale_after)
+    stale = shown.today and flow is not None and visit.is_old(flow.at, flow.data_through)
     found = cards(visit, flow, tiles, where, address, shown) if flow else []
     reset = Address("/", {"view": address.values["view"], "day": shown.value}).having()
     return FlowPart(panel, tiles, found, stale, reset, str(address), visit.query("view") == "table", shown)
 
 
 async def _flow_parts(visit: Visit) -> Sequence[Part]:
-    flow = await flow_part(visit, shown_day(visit))
-    failed = flow.panel.failure is not None
-    return [Part(f"flow-{name}", visit.fragment(f"panorama/_{name}.html", flow), failed) for name in PARTS]
+    return parts_of(visit, await flow_part(visit, shown_day(visit)), "panorama", "flow", PARTS)
 
 
 async def live_flow(visit: Visit) -> Response:
