@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixtures.stores import db, migrated_file, migrated_postgres
 from tests.tools import NOT_RUN
+
+__all__ = ["db", "migrated_file", "migrated_postgres"]
 
 
 def not_run(reports: list[pytest.TestReport]) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ PAGES = {
     "orders-many": "/orders?q=DD2026000003,DD2026000004,nobody&columns=id,status,paid,channel",
     "waiting": "/waiting",
     "waiting-late": "/waiting?lateness=late&channel=app&sort=since",
+    "findings": "/findings",
+    "findings-day": "/findings?stage=payment&day=2026-11-16",
     "order": "/orders/DD2026000003",
     "order-table": "/orders/DD2026000003?view=table",
     "data": "/data",

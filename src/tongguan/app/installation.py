@@ -12,6 +12,7 @@ from tongguan.app.home import Home
 from tongguan.app.personal import PersonalVault
 from tongguan.app.settings import Settings, read_settings
 from tongguan.areas.packs import build_vocabulary
+from tongguan.detect.watcher import Watcher
 from tongguan.ingest.checks import Rules
 from tongguan.ingest.config import IngestConfig
 from tongguan.ingest.intake import Ingest, KnownAnswer
@@ -20,6 +21,7 @@ from tongguan.ingest.spool import Spool
 from tongguan.ingest.steps import Steps
 from tongguan.lib.ids import BatchNumbers
 from tongguan.lib.now import Now, Ticks, system_now, system_ticks
+from tongguan.metrics.watched import WatchedNumbers
 from tongguan.model.ports import Receipt, Refusal
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Vocabulary
@@ -43,6 +45,7 @@ class Installation:
     ingest: Ingest
     loader: Loader
     keeper: OpenStepsKeeper
+    watcher: Watcher
     now: Now
     migrated: list[str]
     _loader_thread: threading.Thread | None = None
@@ -130,7 +133,8 @@ def _wire(
     spool.resume(loader.place())
     ingest.remember(spool.read_between(spool.loaded, spool.end))
     keeper = OpenStepsKeeper(warehouse, database, vocabulary)
-    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, keeper, now, migrated)
+    watcher = Watcher(WatchedNumbers(warehouse), vocabulary.watches, database, settings.zone, now)
+    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, keeper, watcher, now, migrated)
 
 
 def _stored_answer(database: Database, source: str, key: str) -> KnownAnswer | None:

@@ -19,6 +19,7 @@ from tongguan.app.installation import Installation
 from tongguan.app.replay import discard, replay
 from tongguan.areas.operations.halls import HALL_WATCH
 from tongguan.areas.orders.summary import order_summary
+from tongguan.detect.watcher import kept_findings
 from tongguan.ingest.errors import DeliveryError
 from tongguan.metrics.flow import flow
 from tongguan.metrics.halls import halls
@@ -36,6 +37,7 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.findings import FindingFilter, Findings
 from tongguan.model.halls import Halls
 from tongguan.model.regions import RegionTree
 from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
@@ -127,6 +129,11 @@ class StageQuestions:
         return await self._ask(
             lambda c: halls(here.warehouse, here.vocabulary, HALL_WATCH, where, user.scope, moment, zone, waiting=now, cancellation=c)
         )
+
+    async def findings(self, user: User, where: FindingFilter) -> Findings:
+        """Return what was unlike other days in the last two weeks."""
+        here = self._installation
+        return await self._ask(lambda _: kept_findings(here.database, where, user.scope))
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int

@@ -117,6 +117,11 @@ def column_sql(name: str) -> str:
     return name if name in DIMENSIONS or name in REFERENCES else f"JSONExtractString(attributes, '{name}')"
 
 
+def region_sql(depth: int) -> str:
+    """Return the SQL of the first ``depth`` parts of a region's code."""
+    return f"arrayStringConcat(arraySlice(splitByChar('-', region), 1, {depth}), '-')"
+
+
 def _key(name: str) -> str:
     return f"measure_{name}"
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from tongguan.metrics.flow import flow_conditions
-from tongguan.metrics.measures import Plan, column_sql, planned
+from tongguan.metrics.measures import Plan, column_sql, planned, region_sql
 from tongguan.model.access import Scope
 from tongguan.model.answers import Breakdown, DayHours, EventFilter, MeasureDay, Share, StageDay
 from tongguan.model.measures import OWN, Figure, How
@@ -150,7 +150,7 @@ def event_types(stage: Stage, where: EventFilter) -> tuple[str, ...]:
 
 def _expression(name: str, depth: int) -> str:
     """Return the SQL of a breakdown; regions are cut after ``depth`` parts of their code."""
-    return f"arrayStringConcat(arraySlice(splitByChar('-', region), 1, {depth}), '-')" if name == "region" else column_sql(name)
+    return region_sql(depth) if name == "region" else column_sql(name)
 
 
 def _depth(where: EventFilter) -> int:

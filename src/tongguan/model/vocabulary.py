@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, OBJECT_KINDS, REFERENCES
+from tongguan.model.findings import Watch
 from tongguan.model.measures import OWN, How, Measure
 
 
@@ -226,6 +227,7 @@ class Pack:
         names: names of usual codes by column or attribute (``reason``, ``payment_channel`` …) that takes any text: code →
             label. They close nothing; a code without a name is shown as it is. A code under another (``network.slow``)
             has a name of its own.
+        watches: numbers that are looked at day by day.
     """
 
     area: str
@@ -234,6 +236,7 @@ class Pack:
     case_kinds: tuple[CaseKind, ...] = ()
     codes: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
+    watches: tuple[Watch, ...] = ()
 
 
 class Vocabulary:
@@ -257,6 +260,7 @@ class Vocabulary:
         for pack in self.packs:
             self._add(pack)
         self.stages = tuple(stages)
+        self.watches = tuple(watch for pack in self.packs for watch in pack.watches)
         try:
             self._check()
         except KeyError as error:
@@ -296,8 +300,13 @@ class Vocabulary:
                 self.event_type(name)
             for milestone in stage.waiting_at:
                 self.case_kind(stage.case_kind).milestone(milestone)
-            self._check_breakdowns(stage)
+            self._check_columns(f"stage {stage.name}", (*stage.volume, *stage.failures), stage.breakdowns)
             self._check_measures(stage)
+        _no_twins("watches", [watch.name for watch in self.watches])
+        for watch in self.watches:
+            self.stage(watch.stage)
+            for tally in watch.tallies:
+                self._check_columns(f"watch {watch.name}", tally.types, [watch.by, *tally.only, *filter(None, [tally.day])])
 
     def _check_names(self) -> None:
         declared = {*EVENT_FIELDS, *(attribute.name for one in self.event_types.values() for attribute in one.attributes)}
@@ -332,12 +341,12 @@ class Vocabulary:
         except KeyError:
             raise KeyError(f"no case kind {name!r}; {valid_hint(name, self.case_kinds)}") from None
 
-    def _check_breakdowns(self, stage: Stage) -> None:
-        types = [self.event_types[name] for name in (*stage.volume, *stage.failures)]
-        known = {*DIMENSIONS, *REFERENCES, *(attribute.name for one in types for attribute in one.attributes)}
-        for name in stage.breakdowns:
+    def _check_columns(self, whose: str, types: Iterable[str], names: Iterable[str]) -> None:
+        found = [self.event_type(name) for name in types]
+        known = {*DIMENSIONS, *REFERENCES, *(attribute.name for one in found for attribute in one.attributes)}
+        for name in names:
             if name not in known:
-                raise VocabularyError(f"stage {stage.name}: no column and no attribute {name!r}; {valid_hint(name, sorted(known))}")
+                raise VocabularyError(f"{whose}: no column and no attribute {name!r}; {valid_hint(name, sorted(known))}")
 
     def _check_measures(self, stage: Stage) -> None:
         names = [*OWN, *(measure.name for measure in stage.measures)]
@@ -353,6 +362,13 @@ class Vocabulary:
             for other in (measure.part, measure.whole) if measure.how is How.SHARE else ():
                 if other not in names:
                     raise VocabularyError(f"measure {measure.name!r} of stage {stage.name} names {other!r}; {valid_hint(other, names)}")
+
+    def watch(self, name: str) -> Watch:
+        """Return a watch by name; KeyError names the nearest."""
+        for watch in self.watches:
+            if watch.name == name:
+                return watch
+        raise KeyError(f"no watch {name!r}; {valid_hint(name, [one.name for one in self.watches])}")
 
     def stage(self, name: str) -> Stage:
         """Return a stage by name; KeyError names the nearest."""

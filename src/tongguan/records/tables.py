@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -352,15 +353,8 @@ saved_views = Table("saved_views", metadata, SavedViewColumns, Index(None, "page
 LIVE_VIEW: Final = saved_views.c.deleted_at.is_(None)
 """Which views are there; deleted ones can be brought back for a while. No two live ones of an owner and page have the same name."""
 
-Index(
-    "uq_saved_views_live_name",
-    saved_views.c.owner,
-    saved_views.c.page,
-    saved_views.c.name,
-    unique=True,
-    sqlite_where=LIVE_VIEW,
-    postgresql_where=LIVE_VIEW,
-)
+_VIEW_NAME: Final = (saved_views.c.owner, saved_views.c.page, saved_views.c.name)
+Index("uq_saved_views_live_name", *_VIEW_NAME, unique=True, sqlite_where=LIVE_VIEW, postgresql_where=LIVE_VIEW)
 
 
 class OpenStepColumns(TypedColumns):
@@ -382,3 +376,22 @@ class OpenStepColumns(TypedColumns):
 
 
 open_steps = Table("open_steps", metadata, OpenStepColumns, Index(None, "kind", "step", "since"))
+
+
+class FindingColumns(TypedColumns):
+    """Numbers that were unlike other days."""
+
+    watch: Named[str] = Column(Words, primary_key=True)
+    value: Named[str] = Column(Words, primary_key=True)
+    kind: Named[str] = Column(Words, primary_key=True)
+    first_day: Named[str] = Column(Words, primary_key=True)
+    last_day: Named[str] = Column(Words)
+    stage: Named[str] = Column(Words)
+    by: Named[str] = Column(Words)
+    observed: Named[float] = Column(Double)
+    expected: Named[float] = Column(Double)
+    concerned: Named[float] = Column(Double)
+    score: Named[float] = Column(Double)
+
+
+findings = Table("findings", metadata, FindingColumns)

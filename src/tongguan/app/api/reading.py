@@ -19,6 +19,7 @@ from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
 from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
+from tongguan.model.findings import FindingFilter
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
@@ -52,6 +53,7 @@ class Reading:
         table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
             ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
             ("GET", "/waiting", Permission.SEE_PANORAMA, self._waiting),
+            ("GET", "/findings", Permission.SEE_PANORAMA, self._findings),
             ("GET", "/halls", Permission.SEE_PANORAMA, self._halls),
             ("GET", "/stages/{stage}/day", Permission.SEE_PANORAMA, self._stage_day),
             ("GET", "/stages/{stage}/events", Permission.SEE_PANORAMA, self._stage_events),
@@ -102,6 +104,16 @@ class Reading:
         descending = request.query_params.get("descending", "false").lower() == "true"
         limit, offset = _number(request, "limit", 50, _MOST_ROWS), _number(request, "offset", 0, 10**9)
         return await self.questions.waiting(user, where, WaitingOrder(name), descending, limit, offset)
+
+    async def _findings(self, user: User, request: Request) -> object:
+        where: FindingFilter = _filter(FindingFilter, request, extra=())
+        stages, watches = ([one.name for one in some] for some in (self.vocabulary.stages, self.vocabulary.watches))
+        for name, value, valid in (("stage", where.stage, stages), ("watch", where.watch, watches)):
+            if value and value not in valid:
+                raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no {name} {value!r}", valid=valid_hint(value, valid))
+        if where.day and not _is_date(where.day):
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="such as 2026-11-21")
+        return await self.questions.findings(user, where)
 
     async def _halls(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))

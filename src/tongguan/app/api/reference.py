@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tongguan.app.api import people, views
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
-from tongguan.model import answers, halls, waiting
+from tongguan.model import answers, findings, halls, waiting
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
 from tongguan.model.regions import Region
@@ -86,6 +86,14 @@ READING: Final = (
             *_PAGE,
         ),
         waiting.WaitingPage,
+    ),
+    Described(
+        "GET",
+        "/findings",
+        Permission.SEE_PANORAMA,
+        "Numbers that were unlike other days in the last two weeks. Who sees some regions only is told what was found in one of theirs.",
+        (*_FLOW, "stage: only of this stage", "watch: only of this number", "day: only what lies on this day, such as `2026-11-21`"),
+        findings.Findings,
     ),
     Described(
         "GET",

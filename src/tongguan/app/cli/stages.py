@@ -1,4 +1,4 @@
-"""``tongguan flow``, ``stage`` and ``waiting``: the panorama, a stage's day, and what waits, as the pages show them."""
+"""``tongguan flow``, ``stage``, ``waiting`` and ``findings``: the panorama, a day of a stage, what waits, what stood out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(flow)
     app.command()(stage)
     app.command()(waiting)
+    app.command()(findings)
 
 
 def flow(ctx: typer.Context, channel: ChannelOption = "", region: RegionOption = "", json: JsonOption = False) -> None:
@@ -62,6 +63,21 @@ def waiting(
         found.show(answer, lambda: _waiting(found, answer), json)
 
 
+def findings(
+    ctx: typer.Context,
+    stage_name: Annotated[str, typer.Option("--stage", help="Only of this stage.")] = "",
+    day: Annotated[str, typer.Option(help="Only what lies on this day, such as 2026-11-21.")] = "",
+    channel: ChannelOption = "",
+    region: RegionOption = "",
+    json: JsonOption = False,
+) -> None:
+    """List the numbers that were unlike other days in the last two weeks."""
+    found = commands(ctx)
+    with told(found):
+        answer = found.api.call("GET", "/api/v1/findings", params=_given(stage=stage_name, day=day, channel=channel, region=region))
+        found.show(answer, lambda: _findings(answer), json)
+
+
 def _given(**values: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
@@ -96,3 +112,13 @@ def _waiting(found: Commands, answer: dict[str, Any]) -> Any:
     counts = ", ".join(f"{name} {count}" for name, count in answer["counts"].items() if count)
     title = f"{len(rows)} of {answer['total']} that wait ({counts or 'none'})"
     return rows_table(title, ["case", "stands", "stage", "step", "since", "limit", "channel", "region"], rows)
+
+
+def _findings(answer: dict[str, Any]) -> Any:
+    shown = ("first_day", "last_day", "stage", "watch", "by", "value", "kind")
+    rows = [[*(row[name] for name in shown), *(_figure(row[name]) for name in ("observed", "expected", "score"))] for row in answer["rows"]]
+    title = f"{len(rows)} that stood out" + (
+        f" from {answer['since']} to {answer['through']}" if answer["through"] else "; nothing was looked at yet"
+    )
+    names = ["first day", "last day", "stage", "number", "by", "value", "way", "worst day", "other days", "spreads"]
+    return rows_table(title, names, rows, right=("worst day", "other days", "spreads"))

@@ -25,6 +25,7 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.findings import FindingFilter, Findings
 from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
@@ -214,6 +215,13 @@ class Questions(Protocol):
         """Return how every hall does at a moment, in the order in which pages show them; a channel in the filter leaves that one.
 
         None stands for now; open tickets are told of now only.
+        """
+        ...
+
+    async def findings(self, user: User, where: FindingFilter) -> Findings:
+        """Return what was unlike other days in the last two weeks, newest first.
+
+        Numbers are of all regions together, so users who see some regions only are told what was found in one of theirs.
         """
         ...
 

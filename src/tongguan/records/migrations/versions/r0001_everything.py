@@ -23,6 +23,7 @@ def upgrade() -> None:
     _users()
     _saved_views()
     _waiting()
+    _findings()
 
 
 def _accounts() -> None:
@@ -312,3 +313,13 @@ def _saved_views() -> None:
     live = sa.text("deleted_at IS NULL")
     names = ["owner", "page", "name"]
     op.create_index("uq_saved_views_live_name", "saved_views", names, unique=True, sqlite_where=live, postgresql_where=live)
+
+
+def _findings() -> None:
+    keys = ("watch", "value", "kind", "first_day")
+    op.create_table(
+        "findings",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in (*keys, "last_day", "stage", "by")),
+        *(sa.Column(name, sa.Double(), nullable=False) for name in ("observed", "expected", "concerned", "score")),
+        sa.PrimaryKeyConstraint(*keys, name="pk_findings"),
+    )

@@ -27,11 +27,13 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
+from tongguan.model.findings import FindingFilter, Findings
 from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.web.kit.fake.findings import findings_at
 from tongguan.web.kit.fake.halls import halls_at
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.regions import REGIONS
@@ -148,6 +150,14 @@ class FakeQuestions:
             late=standing[Lateness.LATE] if stage.waiting_at else None,
             paused=standing[Lateness.PAUSED] if stage.waiting_at else None,
         )
+
+    async def findings(self, user: User, where: FindingFilter) -> Findings:
+        self._check()
+        found = findings_at(self._now().astimezone(self._zone), where)
+        if not self._traces:
+            return Findings(())
+        rows = [row for row in found.rows if user.scope.sees_stage(row.stage) and not user.scope.regions]
+        return replace(found, rows=rows)
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tongguan.model.findings import Tally, Unit, Watch
 from tongguan.model.measures import How, Measure
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Limit, Milestone, Pack, Stage, Vocabulary
 
@@ -52,6 +53,19 @@ _STAGES = (
     ("activation", "激活", "Activation", ("service.activated",), (), ()),
     ("audit", "结算稽核", "Settlement and audit", ("statement.matched",), (), ()),
     ("aftersales", "售后服务", "After-sales", ("ticket.opened",), (), ()),
+)
+
+_WATCHES = (
+    Watch("orders", Label("订单量", "Orders"), "orders", "channel", Tally(("order.created",)), unit=Unit.COUNT),
+    Watch(
+        "payment_success",
+        Label("支付成功率", "Payment success"),
+        "payment",
+        "channel",
+        Tally(("payment.succeeded",)),
+        Tally(("payment.succeeded", "payment.failed")),
+        drift=True,
+    ),
 )
 
 _PHASES = (
@@ -122,7 +136,14 @@ def fake_vocabulary() -> Vocabulary:
         for place, (name, zh, en, milestone) in enumerate(_EVENTS)
     )
     codes = {column: {code: Label(zh, en) for code, (zh, en) in known.items()} for column, known in _CODES.items()}
-    pack = Pack("sales", Label("销售", "Sales"), events, (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),), codes)
+    pack = Pack(
+        "sales",
+        Label("销售", "Sales"),
+        events,
+        (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),),
+        codes,
+        watches=_WATCHES,
+    )
     phases = {name: label for label, names in _PHASES for name in names}
     stages = [
         Stage(

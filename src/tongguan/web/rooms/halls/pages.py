@@ -24,6 +24,7 @@ from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.halls.cards import HallCard, hall_card
 from tongguan.web.rooms.halls.hall import hall_page, live_hall
 from tongguan.web.rooms.halls.linkage import LinkageMatrix, linkage_matrix
+from tongguan.web.rooms.halls.strip import STRIP, hall_strip
 from tongguan.web.rooms.halls.words import GRADES, ProblemLine, problem_line
 
 PARTS: Final = ("head", "cards", "linkage", "problems")
@@ -164,6 +165,7 @@ ROOM: Final = Room(
     name="halls",
     pages=(
         Page("/halls", halls_page, Permission.SEE_PANORAMA),
+        Page(STRIP, hall_strip, Permission.SEE_PANORAMA),
         Page("/live/halls", live_halls, Permission.SEE_PANORAMA),
         Page("/halls/{channel}", hall_page, Permission.SEE_PANORAMA),
         Page("/live/halls/{channel}", live_hall, Permission.SEE_PANORAMA),

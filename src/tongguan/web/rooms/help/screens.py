@@ -68,8 +68,48 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 ),
                 (msg("longest"), msg("How long the oldest of them has waited since its latest step.")),
                 (
+                    msg("What stood out in the last two weeks"),
+                    msg(
+                        "Numbers of days that are over which were unlike other days, the newest first; with filters what was found in them."
+                    ),
+                ),
+                (msg("Halls"), msg("How every hall stands now, and its first problem; the page of halls tells more.")),
+                (
                     msg("Worst hour"),
                     msg("Of the day shown and the day before, the hour in which most failed beyond what is usual. It leads there."),
+                ),
+            ),
+        ),
+        "findings": Screen(
+            "/findings",
+            msg("Findings"),
+            msg("Which numbers were unlike other days in the last two weeks, where, and by how much?"),
+            (
+                (
+                    msg("Findings"),
+                    msg(
+                        "A watched number of one day in one channel, region, payment channel … beside the four weeks before it. It "
+                        "stands out when it lies six spreads off, to the bad side, and by more than the smallest change worth telling. "
+                        "The spread is that of other days or that of chance, whichever is larger; days that stood out are left out of it."
+                    ),
+                ),
+                (msg("Worst day"), msg("The number on the day that stood out most; days on end are told once.")),
+                (msg("Other days"), msg("The median of the days before; for counts, of the same day of the week.")),
+                (
+                    msg("Concerned"),
+                    msg("How many events, or how much money, more or fewer than on other days, over all the days together."),
+                ),
+                (
+                    msg("Slow change"),
+                    msg("The last week differs from the week three weeks before it, although no single day stands out for it."),
+                ),
+                (
+                    msg("Which days"),
+                    msg(
+                        "Days that are over. A day is looked at again when late data comes in. Seven days of history are needed, and "
+                        "thirty events for a share. Numbers are of all regions together: whoever sees some regions only is told what was "
+                        "found in one of theirs."
+                    ),
                 ),
             ),
         ),

@@ -11,15 +11,19 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import KpiCard, StageTile, Status
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay
+from tongguan.web.rooms.panorama.lately import Lately, lately_card
 from tongguan.web.rooms.panorama.standing import usual_failing, worst_hour
 from tongguan.web.rooms.panorama.tiles import stage_page_href, waiting_href
 
 
-def cards(visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address, shown: ShownDay) -> list[KpiCard]:
-    """Return the key figures: what to look at, the worst hour, what is late and waits (today only), what failed."""
+def cards(
+    visit: Visit, flow: Flow, tiles: Sequence[StageTile], where: FlowFilter, address: Address, shown: ShownDay, found: Lately
+) -> list[KpiCard]:
+    """Return the key figures: what to look at, the worst hour, what is late and waits (today only), what failed, what stood out."""
     waiting = [_late(visit, flow, where), _waiting(visit, flow, where)] if shown.today else []
     worst = _worst_hour(visit, flow, where, address, shown)
-    return [_attention(visit, tiles, address), worst, *waiting, _failures(visit, flow, where, address, shown)]
+    lost = _failures(visit, flow, where, address, shown)
+    return [_attention(visit, tiles, address), worst, *waiting, lost, lately_card(visit, found, shown)]
 
 
 def _attention(visit: Visit, tiles: Sequence[StageTile], address: Address) -> KpiCard:

@@ -20,10 +20,11 @@ from tongguan.web.kit.news import Arrived, news
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.panorama.cards import cards
 from tongguan.web.rooms.panorama.day import ShownDay, shown_day
+from tongguan.web.rooms.panorama.lately import Lately, lately
 from tongguan.web.rooms.panorama.stage import FILTERS
 from tongguan.web.rooms.panorama.tiles import tile
 
-PARTS: Final = ("stale", "cards", "head", "stages")
+PARTS: Final = ("stale", "cards", "head", "stages", "lately")
 """``_<part>.html`` is the content of ``#flow-<part>``."""
 
 
@@ -39,6 +40,7 @@ class FlowPart:
     retry: str
     as_table: bool
     shown: ShownDay
+    lately: Lately
 
     @property
     def phases(self) -> list[tuple[str, list[StageTile]]]:
@@ -60,11 +62,12 @@ async def flow_part(visit: Visit, shown: ShownDay) -> FlowPart:
     where, address = _where(visit), flow_address(visit, shown)
     panel = await visit.ask(visit.site.questions.flow(visit.user, where, shown.at))
     flow = panel.value
+    found_lately = await lately(visit, where, shown)
     tiles = [tile(visit, stage, place, flow, where, shown) for place, stage in enumerate(flow.stages, 1)] if flow else []
     stale = shown.today and flow is not None and visit.is_old(flow.at, flow.data_through)
-    found = cards(visit, flow, tiles, where, address, shown) if flow else []
+    found = cards(visit, flow, tiles, where, address, shown, found_lately) if flow else []
     reset = Address("/", {"view": address.values["view"], "day": shown.value}).having()
-    return FlowPart(panel, tiles, found, stale, reset, str(address), visit.query("view") == "table", shown)
+    return FlowPart(panel, tiles, found, stale, reset, str(address), visit.query("view") == "table", shown, found_lately)
 
 
 async def _flow_parts(visit: Visit) -> Sequence[Part]:

@@ -24,7 +24,11 @@ from tongguan.web.rooms.panorama.stage import PAGES as STAGE_PAGES
 
 @dataclass(frozen=True)
 class PanoramaPage:
-    """Context of the panorama."""
+    """Context of the panorama.
+
+    Attributes:
+        halls: where the strip of halls is asked for; empty for days that are past.
+    """
 
     scope: str
     filters: Sequence[Filter]
@@ -32,6 +36,7 @@ class PanoramaPage:
     live: str
     flow: FlowPart
     days: DaySwitch
+    halls: str
 
 
 async def panorama(visit: Visit) -> Response:
@@ -45,6 +50,7 @@ async def panorama(visit: Visit) -> Response:
         live=str(address.at("/live/panorama")) if shown.today else "",
         flow=await flow_part(visit, shown),
         days=day_switch(visit, shown, address),
+        halls=str(Address("/strips/halls", {"region": address.values["region"]})) if shown.today else "",
     )
     return visit.render("panorama/panorama.html", page)
 

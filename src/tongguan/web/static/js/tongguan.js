@@ -166,5 +166,8 @@
     if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
   });
 
+  // Days that are wider than their place show the newest.
+  all("[data-newest-right]").forEach((place) => { place.scrollLeft = place.scrollWidth; });
+
   window.Tongguan = { language: root.lang, zone: root.dataset.zone, format: window.TongguanFormat.make(root.lang, root.dataset.zone) };
 })();

@@ -1,0 +1,1 @@
+"""Numbers that are unlike other days: from what is watched to findings."""

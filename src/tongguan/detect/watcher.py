@@ -1,0 +1,105 @@
+"""Looks at what is watched when data of days that are over changed, and keeps what it found in ``records``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from tongguan.detect.daily import COMPARED, JUDGED, findings
+from tongguan.lib.now import Now
+from tongguan.model.access import Scope
+from tongguan.model.answers import NESTED
+from tongguan.model.findings import Finding, FindingFilter, Findings, Numbers, Watch
+from tongguan.records import cursors
+from tongguan.records import findings as kept
+from tongguan.records.database import Database
+
+CURSOR: Final = "findings"
+
+PATIENCE: Final = timedelta(minutes=10)
+"""While data keeps coming in, days that are over are looked at so often; once it is quiet, at the next round."""
+
+_READ: Final = timedelta(days=JUDGED + 2 * COMPARED)
+
+
+class Watcher:
+    """Keeps findings up to date.
+
+    Args:
+        numbers: where the watched numbers come from.
+        watches: what is watched.
+        database: where findings are kept.
+        zone: the operation's time zone.
+    """
+
+    def __init__(self, numbers: Numbers, watches: Sequence[Watch], database: Database, zone: str, now: Now) -> None:
+        self._numbers = numbers
+        self._watches = watches
+        self._database = database
+        self._zone = ZoneInfo(zone)
+        self._now = now
+        self._digest = hashlib.sha256(repr(watches).encode()).hexdigest()[:16]
+        self._seen = ""
+
+    def round(self) -> bool:
+        """Look if there is something new to see and it came to rest, or :data:`PATIENCE` is over; say whether it looked.
+
+        Raises:
+            WarehouseError, RecordsError: nothing of the round is kept; the next one does the same.
+        """
+        now = self._now()
+        through = now.astimezone(self._zone).date() - timedelta(days=1)
+        state = f"{self._digest} {through} {self._numbers.events_until(through - _READ, through)}"
+        with self._database.read() as connection:
+            place = cursors.get(connection, CURSOR) or {}
+        quiet, self._seen = state == self._seen, state
+        waited = now - datetime.fromisoformat(place["looked"]) >= PATIENCE if place else False
+        if state == place.get("state") or not (quiet or waited):
+            return False
+        self._look(through, {"state": state, "looked": now.astimezone(UTC).isoformat(), "through": through.isoformat()})
+        return True
+
+    def _look(self, through: date, place: dict[str, Any]) -> None:
+        found: list[Finding] = []
+        for watch in self._watches:
+            found += findings(watch, self._numbers.watched(watch, through - _READ, through), through)
+        with self._database.begin() as connection:
+            kept.replace_all(connection, found)
+            cursors.put(connection, CURSOR, place)
+
+
+def kept_findings(database: Database, where: FindingFilter, scope: Scope) -> Findings:
+    """Return what was found, as far as a user may see it.
+
+    Numbers are of all regions together, so users who see some regions only are told what was found in one of theirs.
+    """
+    with database.read() as connection:
+        rows = kept.list_all(connection)
+        place = cursors.get(connection, CURSOR)
+    shown = [row for row in rows if scope.sees_stage(row.stage) and _in_regions(row, scope) and _fits(row, where)]
+    if place is None:
+        return Findings(shown)
+    through = date.fromisoformat(place["through"])
+    since = through - timedelta(days=JUDGED - 1)
+    return Findings(shown, place["through"], since.isoformat(), datetime.fromisoformat(place["looked"]))
+
+
+def _in_regions(row: Finding, scope: Scope) -> bool:
+    return not scope.regions or (row.by == "region" and any(_within("region", row.value, mine) for mine in scope.regions))
+
+
+def _within(column: str, value: str, wanted: str) -> bool:
+    """Return whether a code is the wanted one, or lies below it."""
+    return value == wanted or (column in NESTED and value.startswith(wanted + NESTED[column]))
+
+
+def _fits(row: Finding, where: FindingFilter) -> bool:
+    if (where.stage and row.stage != where.stage) or (where.watch and row.watch != where.watch):
+        return False
+    if where.day and not row.first_day.isoformat() <= where.day <= row.last_day.isoformat():
+        return False
+    asked = {name: value for name in ("channel", "region", "business_class", "brand") if (value := getattr(where, name))}
+    return all(row.by == name and _within(name, row.value, value) for name, value in asked.items())

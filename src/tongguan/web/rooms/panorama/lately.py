@@ -1,0 +1,62 @@
+"""What was unlike other days, beside the flow: of the last two weeks, or of the day shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tongguan.model.answers import FlowFilter
+from tongguan.model.findings import FindingFilter, Findings
+from tongguan.web.kit.address import Address
+from tongguan.web.kit.components import KpiCard, Status
+from tongguan.web.kit.findings import FINDINGS, FindingLine, finding_line, told_once
+from tongguan.web.kit.visit import Panel, Visit
+from tongguan.web.rooms.panorama.day import ShownDay
+
+SHOWN: Final = 8
+"""So many findings are told on the panorama."""
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What was found.
+
+    Attributes:
+        lines: the newest, one of each matter.
+        matters: how many there are; those beyond ``lines`` are told on the page of findings only.
+        through: last day that was looked at; empty before the first look.
+    """
+
+    panel: Panel[Findings]
+    lines: Sequence[FindingLine]
+    matters: int
+    href: str
+    through: str
+
+
+async def lately(visit: Visit, where: FlowFilter, shown: ShownDay) -> Lately:
+    """Ask for what was found, and lay it out."""
+    asked = FindingFilter(**vars(where), day=shown.value)
+    panel = await visit.ask(visit.site.questions.findings(visit.user, asked))
+    rows = told_once(panel.value.rows) if panel.value else []
+    address = Address(FINDINGS, {name: value for name, value in vars(asked).items() if name != "brand"})
+    lines = [finding_line(visit, row) for row in rows[:SHOWN]]
+    return Lately(panel, lines, len(rows), str(address), panel.value.through if panel.value else "")
+
+
+def lately_card(visit: Visit, found: Lately, shown: ShownDay) -> KpiCard:
+    """Return the key figure: how many matters, and the newest of them."""
+    known = found.panel.value is not None and bool(found.through)
+    status = Status.UNKNOWN if not known else Status.WATCH if found.matters else Status.GOOD
+    newest = found.lines[0] if found.lines else None
+    return KpiCard(
+        key="lately",
+        name=visit.text("Stood out, two weeks") if shown.today else visit.text("Stood out that day"),
+        value=visit.formats.full(found.matters if known else None),
+        unit=visit.text("matters") if known else "",
+        href=found.href,
+        note=f"{newest.where} {newest.what}" if newest else "" if known else visit.text("not looked at yet"),
+        status=status,
+        status_word=visit.text(status.word),
+    )
