@@ -1,1 +1,1 @@
-"""Now, ids, money, calendar arithmetic: no dependencies, no I/O but the clock and the random source."""
+"""Now, ids, money, calendar arithmetic, YAML with line numbers: no I/O but the clock and the random source."""

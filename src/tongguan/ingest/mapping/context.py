@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import Node
 
-from tongguan.ingest.mapping.nodes import Issues
 from tongguan.ingest.mapping.rules import CodeTable, FileRole, Join
 from tongguan.ingest.mapping.values import Column
 from tongguan.lib.suggest import valid_hint
+from tongguan.lib.yaml_nodes import Issues
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.sources.files import FormatKind
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from tongguan.lib.yaml_nodes import Issue
 from tongguan.model.reasons import Problem, Quarantine
 
 SHOWN = 80
 """Characters of an offending value that are shown."""
-
-
-@dataclass(frozen=True)
-class Issue:
-    """One mistake in a mapping file: 1-based line and what to do about it."""
-
-    line: int
-    message: str
 
 
 class MappingError(ValueError):

@@ -11,13 +11,13 @@ import yaml
 from yaml.nodes import Node
 
 from tongguan.ingest.mapping.context import Context
-from tongguan.ingest.mapping.errors import Issue, MappingError
+from tongguan.ingest.mapping.errors import MappingError
 from tongguan.ingest.mapping.load_rules import RuleLoader, personal_columns, used_columns
-from tongguan.ingest.mapping.nodes import TOP, Issues, Section, text_of
 from tongguan.ingest.mapping.rules import CodeTable, FileRole, Join, Mapping, Missing
 from tongguan.ingest.mapping.times import ISO, format_fault, zone_named
 from tongguan.lib.ids import digest_id
 from tongguan.lib.suggest import valid_hint
+from tongguan.lib.yaml_nodes import Issue, Issues, Section, text_of
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.sources.files import FileFormat, FileReadError, FormatKind
 from tongguan.sources.files.lines import checked_encoding
@@ -25,6 +25,9 @@ from tongguan.sources.files.matched_lines import compile_pattern
 
 VERSION = 1
 """The version of the mapping language."""
+
+TOP = "the mapping"
+"""How messages call the whole file."""
 
 _TOP = ("version", "name", "source", "zone", "currency", "time_formats", "files", "rows", "joins", "codes", "common", "events")
 _FILE = (
@@ -77,7 +80,7 @@ class _Loader:
     def __init__(self, path: Path, node: Node, vocabulary: Vocabulary, fingerprint: str) -> None:
         self.issues = Issues()
         self._path = path
-        self._top = Section(node, TOP, self.issues, _TOP)
+        self._top = Section(node, TOP, self.issues, _TOP, whole=True)
         self._vocabulary = vocabulary
         self._fingerprint = fingerprint
 

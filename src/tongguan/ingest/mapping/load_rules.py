@@ -12,11 +12,11 @@ from yaml.nodes import Node
 
 from tongguan.ingest.mapping.context import Context
 from tongguan.ingest.mapping.load_values import ValueLoader, template_of
-from tongguan.ingest.mapping.nodes import Section, items_of, line_of
 from tongguan.ingest.mapping.rules import AllOf, AnyOf, Condition, Not, ObjectRule, OneOf, Present, Rule, columns_of
 from tongguan.ingest.mapping.values import Column, Constant, Field, Result
 from tongguan.ingest.personal import is_personal_name
 from tongguan.lib.suggest import valid_hint
+from tongguan.lib.yaml_nodes import Section, items_of, line_of
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, REFERENCES
 from tongguan.model.vocabulary import EventType, Kind, Vocabulary
 

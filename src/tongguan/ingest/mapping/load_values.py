@@ -8,7 +8,6 @@ from collections.abc import Callable
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from tongguan.ingest.mapping.context import Context
-from tongguan.ingest.mapping.nodes import Section, constant_of, items_of, line_of, text_of
 from tongguan.ingest.mapping.times import format_fault, zone_named
 from tongguan.ingest.mapping.values import (
     Amounts,
@@ -30,6 +29,7 @@ from tongguan.ingest.mapping.values import (
     Whole,
 )
 from tongguan.lib.suggest import valid_hint
+from tongguan.lib.yaml_nodes import Section, constant_of, items_of, line_of, text_of
 
 _MONEY = ("currency", "decimal_point", "thousands")
 _TIME = ("formats", "zone")

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from tongguan.ingest.mapping.errors import Issue
 from tongguan.lib.suggest import valid_hint
-
-TOP = "the mapping"
-"""How messages call the whole file."""
 
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
 _INT = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
 _TRUE = frozenset({"true", "yes", "on"})
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One mistake in a file: 1-based line and what to do about it."""
+
+    line: int
+    message: str
 
 
 @dataclass
@@ -81,9 +85,11 @@ class Section:
         what: how messages call it.
         issues: where mistakes go.
         allowed: the valid keys; None for any.
+        whole: it is the whole file, which messages about its sections need not name.
     """
 
-    def __init__(self, node: Node, what: str, issues: Issues, allowed: Iterable[str] | None = None) -> None:
+    def __init__(self, node: Node, what: str, issues: Issues, allowed: Iterable[str] | None = None, *, whole: bool = False) -> None:
+        self._whole = whole
         self.node = node
         self.what = what
         self._issues = issues
@@ -182,4 +188,4 @@ class Section:
     def section(self, key: str, allowed: Iterable[str] | None = None) -> Section | None:
         """Return a section within this one, or None."""
         node = self.get(key)
-        return None if node is None else Section(node, key if self.what == TOP else f"{self.what}: {key}", self._issues, allowed)
+        return None if node is None else Section(node, key if self._whole else f"{self.what}: {key}", self._issues, allowed)
