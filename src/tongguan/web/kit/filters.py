@@ -37,8 +37,13 @@ def _shown(visit: Visit, code: str) -> str:
 
 
 def scope_text(visit: Visit) -> str:
-    """Say in a few words which part of the operation the user sees."""
+    """Say in a sentence which part of the operation the user sees."""
+    return visit.text("You see: %(scope)s", scope=scope_part(visit))
+
+
+def scope_part(visit: Visit) -> str:
+    """Name the part of the operation that the user sees, for places that have a label of their own."""
     scope = visit.user.scope
     regions = visit.listing(visit.codes.label("region", code) for code in sorted(scope.regions)) or visit.text("All regions")
     stages = visit.listing(visit.codes.stage(name) for name in sorted(scope.stages)) or visit.text("all stages")
-    return visit.text("You see: %(regions)s · %(stages)s", regions=regions, stages=stages)
+    return f"{regions} · {stages}"

@@ -139,7 +139,9 @@ class Formats:
                 break
             if len(parts) == 2:
                 break
-        return (minus if any(c in "123456789" for c in "".join(parts)) else "") + ("" if zh else " ").join(parts)
+        text = ("" if zh else " ").join(parts)
+        text += "钟" if zh and len(parts) == 1 and text.endswith("分") else ""  # 分 alone is a point or a cent
+        return (minus if any(c in "123456789" for c in text) else "") + text
 
     def local(self, instant: datetime) -> datetime:
         """Return an aware instant in the operation's zone."""

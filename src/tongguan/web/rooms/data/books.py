@@ -106,17 +106,17 @@ def _cards(visit: Visit, books: Sequence[Book], total: SourceAccount) -> list[Kp
             "#books",
             records,
             fmt.full(total.accepted),
-            note=fmt.rate(total.accepted / total.received) if total.received else "",
+            note=visit.text("%(share)s of received", share=fmt.rate(total.accepted / total.received)) if total.received else "",
             key="accepted",
         ),
         KpiCard(
-            visit.text("Waiting in quarantine"),
+            visit.text("In quarantine"),
             fmt.compact(total.quarantine_open),
             "/data/quarantine",
             records,
             fmt.full(total.quarantine_open),
             status=waiting,
-            status_word=visit.text("to be looked at") if total.quarantine_open else visit.text("empty"),
+            status_word=visit.text("Open") if total.quarantine_open else visit.text("empty"),
             key="quarantine",
         ),
         KpiCard(
@@ -125,7 +125,7 @@ def _cards(visit: Visit, books: Sequence[Book], total: SourceAccount) -> list[Kp
             "#books",
             note=visit.listing(book.account.source for book in wrong) or visit.text("every record is accounted for"),
             status=Status.BAD if wrong else Status.GOOD,
-            status_word=visit.text("a fault of ours") if wrong else visit.text(Status.GOOD.word),
+            status_word=visit.text("system fault") if wrong else visit.text(Status.GOOD.word),
             key="balance",
         ),
         KpiCard(
@@ -214,7 +214,7 @@ async def data(visit: Visit) -> Response:
 
 _PARTS: Final = (
     ("accepted", "series", msg("Accepted")),
-    ("duplicate", "grey", msg("Duplicate")),
+    ("duplicate", "unknown", msg("Duplicate")),
     ("quarantined", "watch", msg("Quarantined")),
     ("rejected", "bad", msg("Rejected")),
 )

@@ -86,9 +86,9 @@ def _filters(visit: Visit) -> list[Filter]:
     states = [Choice(str(state), visit.codes.of_enum(state)) for state in QuarantineState if state is not QuarantineState.OPEN]
     reasons = [Choice(str(reason), visit.codes.of_enum(reason)) for reason in Quarantine]
     return [
-        Filter("source", visit.text("Source"), visit.query("source"), kind="text"),
+        Filter("source", visit.text("Source"), visit.query("source"), kind="text", hint=visit.text("All")),
         Filter("reason", visit.text("Reason"), visit.query("reason"), reasons),
-        Filter("field", visit.text("Field"), visit.query("field"), kind="text"),
+        Filter("field", visit.text("Field"), visit.query("field"), kind="text", hint=visit.text("All")),
         Filter("state", visit.text("State"), visit.query("state"), [*states, Choice("all", visit.text("All"))], hint=visit.text("Open")),
     ]
 
@@ -114,9 +114,9 @@ def state_mark(state: QuarantineState) -> Status:
 
 
 def columns(visit: Visit) -> list[Column[QuarantineRow]]:
-    """Return the columns of the list and of its exports."""
+    """Return the columns of the list and of its exports; one state is told by the filter, not in every row."""
     fmt, text = visit.formats, visit.text
-    return [
+    found: list[Column[QuarantineRow]] = [
         Column("id", text("Record"), lambda r: Cell(r.id, href=f"/data/quarantine/{r.id}")),
         Column("received", text("Received at"), lambda r: Cell(fmt.time(r.received_time), fmt.iso(r.received_time), value=r.received_time)),
         Column("source", text("Source"), lambda r: Cell(r.source)),
@@ -127,6 +127,7 @@ def columns(visit: Visit) -> list[Column[QuarantineRow]]:
         Column("origin", text("From"), lambda r: Cell(r.origin, r.origin)),
         Column("state", text("State"), lambda r: Cell(visit.codes.of_enum(r.state), mark=state_mark(r.state))),
     ]
+    return found if _state(visit) is None else found[:-1]
 
 
 def _table(visit: Visit, found: QuarantinePage, address: Address) -> Table:

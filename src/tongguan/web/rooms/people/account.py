@@ -11,7 +11,7 @@ from starlette.responses import Response
 from tongguan.web.kit.access import PASSWORD_PATH, Page
 from tongguan.web.kit.accounts import PasswordFault
 from tongguan.web.kit.components import Notice, Status
-from tongguan.web.kit.filters import scope_text
+from tongguan.web.kit.filters import scope_part
 from tongguan.web.kit.security import LANGUAGE_COOKIE, THEME_COOKIE
 from tongguan.web.kit.texts import LANGUAGES, msg
 from tongguan.web.kit.visit import DENSITIES, THEMES, Visit
@@ -41,7 +41,7 @@ async def account(visit: Visit) -> Response:
     """Preferences and password."""
     done = DONE.get(visit.query("done"))
     notice = Notice(visit.text(done), Status.GOOD) if done else None
-    return visit.render("people/account.html", AccountPage(scope_text(visit), notice))
+    return visit.render("people/account.html", AccountPage(scope_part(visit), notice))
 
 
 async def preferences(visit: Visit) -> Response:
@@ -61,7 +61,7 @@ async def preferences(visit: Visit) -> Response:
 
 async def password_form(visit: Visit) -> Response:
     """Make a user whose password somebody else set choose an own one."""
-    return visit.render("people/password.html", AccountPage(scope_text(visit), None))
+    return visit.render("people/password.html", AccountPage(scope_part(visit), None))
 
 
 async def password(visit: Visit) -> Response:
@@ -77,7 +77,7 @@ async def password(visit: Visit) -> Response:
         if fault is None:
             return visit.go("/" if session.user.must_change_password else "/account?done=password")
         problem = FAULTS[fault]
-    page = AccountPage(scope_text(visit), Notice(visit.text(problem), Status.BAD))
+    page = AccountPage(scope_part(visit), Notice(visit.text(problem), Status.BAD))
     template = "people/password.html" if visit.user.must_change_password else "people/account.html"
     return visit.render(template, page, HTTPStatus.UNPROCESSABLE_ENTITY)
 

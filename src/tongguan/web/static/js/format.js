@@ -102,7 +102,8 @@ const Format = (() => {
           else if (found.length) break;
           if (found.length === 2) break;
         }
-        return (/[1-9]/.test(found.join("")) ? negative : "") + found.join(zh ? "" : " ");
+        const text = found.join(zh ? "" : " ") + (zh && found.length === 1 && found[0].endsWith("分") ? "钟" : "");
+        return (/[1-9]/.test(text) ? negative : "") + text;
       },
       date(instant) {
         if (instant === null) return NOTHING;
