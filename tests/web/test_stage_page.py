@@ -56,11 +56,13 @@ def test_the_worst_hour_leads_to_that_hour(visitor: Visitor) -> None:
     assert unescape(href).startswith("/stages/") and "hour=15" in href
     page = visitor.get(unescape(href)).text
     assert "Only: 15:00–15:59" in page and 'aria-current="true"><span class="tg-hour-label">' in page
+    card = page.split('id="kpi-failing"')[1].split("</a>")[0]
+    assert "Abnormal" in card, "the figure of an hour stands as the hour in the strip does"
 
 
 def test_hours_and_values_are_chosen_and_taken_back(visitor: Visitor) -> None:
     page = visitor.get(f"/stages/payment?day={BEFORE}&hour=15&by=channel&value=app").text
-    assert "Only: 15:00–15:59 · Channel:" in page
+    assert "Only: 15:00–15:59 · Channel " in page
     assert f"/stages/payment?day={BEFORE}" in links(page, "/stages/payment")
     assert f"/stages/payment?day={BEFORE}&by=channel&value=app" in links(page, "by=channel"), "the chosen hour leads back to all hours"
     assert f"/stages/payment?day={BEFORE}&hour=15" in links(page, "hour=15"), "the chosen value leads back to all values"
@@ -73,6 +75,13 @@ def test_what_no_page_would_ask_for_shows_all_of_the_day(visitor: Visitor, query
     assert answer.status_code == 200 and "Only:" not in answer.text
 
 
+def test_shares_of_few_events_are_greyed_and_days_that_are_past_are_compared_with_the_day_before(visitor: Visitor) -> None:
+    table = visitor.get(f"/stages/payment?day={BEFORE}&hour=15").text.split('id="table-by-channel"')[1].split("</table>")[0]
+    assert "vs day before" in table and "vs yesterday" not in table
+    thin = re.search(r"<tr data-row[^>]*tg-row-thin.*?</tr>", table)
+    assert thin and 'title="too few: n=' in thin[0] and "tg-meter" not in thin[0]
+
+
 def test_failures_alone(visitor: Visitor) -> None:
     page = visitor.get(f"/stages/payment?day={BEFORE}").text
     (href,) = links(page, "failed=1")
@@ -82,7 +91,7 @@ def test_failures_alone(visitor: Visitor) -> None:
 
 def test_a_stage_without_failures_has_neither_hours_nor_shares(visitor: Visitor) -> None:
     page = visitor.get("/stages/visits").text
-    assert "Share of failures by hour" not in page and "Failures only" not in page and 'id="by-channel"' in page
+    assert "Failure share, hour by hour" not in page and "Failures only" not in page and 'id="by-channel"' in page
 
 
 def test_a_stage_that_nobody_declares_is_not_there(visitor: Visitor) -> None:

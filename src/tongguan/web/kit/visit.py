@@ -106,6 +106,10 @@ class Visit:
         """Translate a text."""
         return self.site.texts[self.language](message, **values)
 
+    def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
+        """Translate a text that has two forms in English, by a count."""
+        return self.site.texts[self.language].plural(one, many, count, **values)
+
     def listing(self, names: Iterable[str]) -> str:
         """Return names one after the other, as this language separates them."""
         return ("、" if self.language == "zh-CN" else ", ").join(names)

@@ -18,7 +18,7 @@ _FORMULAS: Final = {
     How.SUM: msg("Sum of %(columns)s over: %(types)s"),
     How.MONEY: msg("Sum of the amounts, each currency for itself, over: %(types)s"),
     How.MEAN: msg("Mean duration of: %(types)s"),
-    How.P95: msg("The duration below which 95 of 100 stay, of: %(types)s"),
+    How.P95: msg("The time within which 95 of 100 are done: %(types)s"),
     How.SHARE: msg("%(part)s ÷ %(whole)s, summed up first"),
 }
 

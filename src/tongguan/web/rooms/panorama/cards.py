@@ -53,7 +53,7 @@ def _waiting(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
         name=visit.text("Waiting now"),
         value=visit.formats.compact(waiting),
         title=visit.formats.full(waiting),
-        unit=visit.text("cases"),
+        unit=visit.plural("case", "cases", waiting),
         href=waiting_href(where),
         note=note,
     )
@@ -71,7 +71,7 @@ def _late(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
         name=visit.text("Late now"),
         value=visit.formats.compact(late),
         title=visit.formats.full(late),
-        unit=visit.text("cases"),
+        unit=visit.plural("case", "cases", late),
         href=waiting_href(where, lateness="late"),
         note=visit.listing(notes),
         status=status,
@@ -88,7 +88,7 @@ def _failures(visit: Visit, flow: Flow, where: FlowFilter, address: Address, sho
         name=visit.text("Failures today") if shown.today else visit.text("Failures of the day"),
         value=visit.formats.compact(failures),
         title=visit.formats.full(failures),
-        unit=visit.text("events"),
+        unit=visit.plural("event", "events", failures),
         href=stage_page_href(some.name, where, shown.value) if some else str(address),
         note=visit.text("most in %(stage)s", stage=visit.codes.stage(some.name)) if some else "",
     )
@@ -99,7 +99,8 @@ def _worst_hour(visit: Visit, flow: Flow, where: FlowFilter, address: Address, s
     found = [*_of_all_channels(flow, shown), *(_Worst(one.failures - one.usual * one.volume, one) for one in flow.standouts)]
     name = visit.text("Worst hour")
     if not found:
-        return KpiCard(key="worst", name=name, value=visit.formats.rate(None), href=str(address), note=visit.text("no hour stands out"))
+        note = visit.text("no hour stands out") if flow.data_through else visit.text(Status.UNKNOWN.word)
+        return KpiCard(key="worst", name=name, value=visit.formats.rate(None), href=str(address), note=note)
     worst = max(found, key=lambda one: (one.excess, one.out.day, one.out.hour)).out
     where_from = [visit.codes.stage(worst.stage), visit.codes.label("channel", worst.channel) if worst.channel else ""]
     return KpiCard(

@@ -32,6 +32,11 @@ class ShownDay:
         return "" if self.today else self.day.isoformat()
 
 
+def compared(visit: Visit, shown: ShownDay) -> str:
+    """Name the comparison with the day before the day shown."""
+    return visit.text("vs yesterday") if shown.today else visit.text("vs day before")
+
+
 def shown_day(visit: Visit) -> ShownDay:
     """Return the day of the address; today where it has none, or one that cannot be."""
     zone = visit.site.settings.zone

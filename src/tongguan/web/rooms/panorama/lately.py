@@ -52,9 +52,9 @@ def lately_card(visit: Visit, found: Lately, shown: ShownDay) -> KpiCard:
     newest = found.lines[0] if found.lines else None
     return KpiCard(
         key="lately",
-        name=visit.text("Stood out, two weeks") if shown.today else visit.text("Stood out that day"),
+        name=visit.text("Findings, two weeks") if shown.today else visit.text("Findings of the day"),
         value=visit.formats.full(found.matters if known else None),
-        unit=visit.text("matters") if known else "",
+        unit=visit.plural("matter", "matters", found.matters) if known else "",
         href=found.href,
         note=f"{newest.where} {newest.what}" if newest else "" if known else visit.text("not looked at yet"),
         status=status,

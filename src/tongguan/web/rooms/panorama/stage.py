@@ -22,7 +22,7 @@ from tongguan.web.kit.components import DaySwitch, Filter, HourCell, KpiCard
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
+from tongguan.web.rooms.panorama.day import ShownDay, compared, day_switch, shown_day
 from tongguan.web.rooms.panorama.stage_cards import stage_cards
 from tongguan.web.rooms.panorama.stage_charts import Switched, curve, failure_curve, heat, heat_choices, hour_strip, measure_choices
 from tongguan.web.rooms.panorama.stage_figures import HOURS, stage_numbers
@@ -84,6 +84,8 @@ class StagePage:
     day: DayParts | None
     chosen: str
     unchosen: str
+    filtered: bool
+    unfiltered: str
     events: Panel[Sequence[TraceEvent]]
     can_fail: bool
     failed_href: str
@@ -122,6 +124,8 @@ async def stage_page(visit: Visit) -> Response:
         day=_day(visit, declared, parts.value, panel.value, where, address, shown) if parts.value else None,
         chosen=_chosen(visit, where),
         unchosen=address.having(hour="", by="", value=""),
+        filtered=any(getattr(where, column) for column in FILTERS),
+        unfiltered=address.having(hour="", by="", value="", failed="", **dict.fromkeys(FILTERS, "")),
         events=events,
         can_fail=bool(declared.failures),
         failed_href=address.having(failed="" if where.failed else "1"),
@@ -144,7 +148,7 @@ def _day(visit: Visit, stage: Stage, day: StageDay, flow: Flow | None, where: Ev
     here = FlowFilter(**{column: getattr(where, column) for column in FILTERS})
     numbers = stage_numbers(visit, stage, day, status, shown)
     tiled = tile(visit, status, at, flow, here, shown) if status and flow else None
-    taken = [one for part in day.breakdowns if (one := take(visit, stage, day, part.by))]
+    taken = [one for part in day.breakdowns if (one := take(visit, stage, day, part.by, compared(visit, shown)))]
     exports = visit.may(Permission.EXPORT)
     return DayParts(
         cards=stage_cards(visit, numbers, status, tiled, where, address, shown),
@@ -171,12 +175,14 @@ async def share_file(visit: Visit) -> Response:
     by = visit.request.path_params["by"]
     if declared is None or by not in declared.breakdowns:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-    where = _within(visit, declared, FlowFilter(**{column: code_value(visit, column) for column in FILTERS}), shown_day(visit))
+    shown = shown_day(visit)
+    where = _within(visit, declared, FlowFilter(**{column: code_value(visit, column) for column in FILTERS}), shown)
     panel = await visit.ask(visit.site.questions.stage_day(visit.user, declared.name, where))
     if panel.failure:
         return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
-    taken = take(visit, declared, panel.value, by) if panel.value else None
-    taken = taken or Taken(visit, Breakdown(by, ()), (), bool(declared.failures), 0.0, None)
+    beside = compared(visit, shown)
+    taken = take(visit, declared, panel.value, by, beside) if panel.value else None
+    taken = taken or Taken(visit, Breakdown(by, ()), (), bool(declared.failures), 0.0, None, beside)
     rows, _ = sorted_rows(taken, visit.query("sort"))
 
     async def ask(limit: int, offset: int) -> tuple[Sequence[Share], int]:
@@ -219,7 +225,7 @@ def _chosen(visit: Visit, where: EventFilter) -> str:
     """Return in words which part of the day is shown; empty for all of it."""
     parts = [] if where.hour is None else [f"{where.hour:02d}:00–{where.hour:02d}:59"]
     if where.by:
-        parts.append(f"{visit.codes.column(where.by)}: {visit.codes.label(where.by, where.value)}")
+        parts.append(f"{visit.codes.column(where.by)} {visit.codes.label(where.by, where.value)}")
     return " · ".join(parts)
 
 

@@ -10,8 +10,10 @@ from tongguan.web.kit.components import KpiCard, Spark, StageTile, Status
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.panorama.day import ShownDay
+from tongguan.web.rooms.panorama.day import ShownDay, compared
+from tongguan.web.rooms.panorama.stage_charts import hour_status
 from tongguan.web.rooms.panorama.stage_figures import FAILED_SHARE, HOURS, StageNumbers, judge_share
+from tongguan.web.rooms.panorama.standing import FLOOR
 
 MOST: Final = 6
 """A page begins with at most so many key figures."""
@@ -29,7 +31,7 @@ def stage_cards(
     """Return the key figures; each leads to its own curve below, what waits to its list."""
     names = [name for name in numbers.readings if name != "failures"]
     waiting = [_waiting(visit, status)] if status and status.backlog is not None and not (where.by or where.hour is not None) else []
-    cards = [_card(visit, numbers, name, address, shown) for name in names]
+    cards = [_card(visit, numbers, name, where, address, shown) for name in names]
     own = sum(name in ("volume", FAILED_SHARE) for name in names)
     if tile and not where.by and where.hour is None:
         cards[0] = _standing(cards[0], tile)
@@ -41,11 +43,11 @@ def _standing(card: KpiCard, tile: StageTile) -> KpiCard:
     return KpiCard(**{**vars(card), "status": tile.status, "status_word": tile.why or tile.status_word})
 
 
-def _card(visit: Visit, numbers: StageNumbers, name: str, address: Address, shown: ShownDay) -> KpiCard:
+def _card(visit: Visit, numbers: StageNumbers, name: str, where: EventFilter, address: Address, shown: ShownDay) -> KpiCard:
     fmt, reading, day = visit.formats, numbers.readings[name], numbers.days[name]
     thin = numbers.thin(name)
-    label = visit.text("vs yesterday") if shown.today else visit.text("vs the day before")
-    status = _status(numbers, name)
+    label = compared(visit, shown)
+    status = _status(numbers, name, hour=where.hour is not None)
     return KpiCard(
         key=name,
         name=reading.label,
@@ -61,13 +63,23 @@ def _card(visit: Visit, numbers: StageNumbers, name: str, address: Address, show
     )
 
 
-def _status(numbers: StageNumbers, name: str) -> Status | None:
+def _status(numbers: StageNumbers, name: str, *, hour: bool) -> Status | None:
     if name != FAILED_SHARE:
         return None
     share, volume = numbers.days[name], numbers.days["volume"].now
+    count, now = volume if isinstance(volume, int) else 0, share.now if isinstance(share.now, float) else None
+    if hour:  # as the strip of hours judges it, or the two would contradict each other
+        return hour_status(count, now, _usual_of_day_before(numbers))
     usual = [one for one in (share.before, share.week) if isinstance(one, float)]
-    now = share.now if isinstance(share.now, float) else None
-    return judge_share(now, volume if isinstance(volume, int) else 0, min(usual, default=0.0))
+    return judge_share(now, count, min(usual, default=0.0))
+
+
+def _usual_of_day_before(numbers: StageNumbers) -> float:
+    def counted(name: str) -> int:
+        return sum(count for count in numbers.days[name].hours_before if isinstance(count, int))
+
+    volume = counted("volume")
+    return counted("failures") / volume if volume >= FLOOR else 0.0
 
 
 def _spark(visit: Visit, numbers: StageNumbers, name: str) -> Spark | None:
@@ -90,14 +102,15 @@ def _waiting(visit: Visit, status: StageStatus) -> KpiCard:
         for message, count in ((msg("%(n)s late"), status.late), (msg("%(n)s warned"), status.warned), (msg("%(n)s paused"), status.paused))
         if count is not None
     ]
-    stands = Status.BAD if status.late else Status.WATCH if status.warned else Status.GOOD if status.late is not None else None
+    judged = status.late is not None and bool(status.backlog)
+    stands = Status.BAD if status.late else Status.WATCH if status.warned else Status.GOOD if judged else None
     words = {Status.BAD: visit.text("late"), Status.WATCH: visit.text("warned"), Status.GOOD: visit.text("in time")}
     return KpiCard(
         key="waiting",
         name=visit.text("Waiting now"),
         value=fmt.compact(status.backlog),
         title=fmt.full(status.backlog),
-        unit=visit.text("cases"),
+        unit=visit.plural("case", "cases", status.backlog or 0),
         href="#waiting",
         note=" · ".join(known),
         status=stands,

@@ -50,7 +50,7 @@ def curve(visit: Visit, numbers: StageNumbers, day: StageDay, address: Address, 
     week = _week(day, name)
     if week is None:
         return chart
-    label = visit.text("last week") if shown.today else visit.text("the week before")
+    label = visit.text("last week") if shown.today else visit.text("week before")
     return Chart(**{**vars(chart), "series": [*chart.series, Series(label, "grey", week, "compare", dotted=True)]})
 
 
@@ -59,14 +59,17 @@ def failure_curve(visit: Visit, numbers: StageNumbers, day: StageDay, shown: Sho
     if "failures" not in numbers.readings:
         return None
     if max(day.volume, default=0) < FLOOR:
-        return _lines(visit, numbers, "failures", shown, key="failures", colour="bad")
-    chart = _lines(visit, numbers, FAILED_SHARE, shown, key="failures", colour="bad")
+        return _lines(visit, numbers, "failures", shown, key="failures")
+    chart = _lines(visit, numbers, FAILED_SHARE, shown, key="failures")
     series = [
         Series(one.name, one.colour, _enough(one.values, volume), one.role)
         for one, volume in zip(chart.series, (day.volume, day.volume_before), strict=True)
     ]
-    note = visit.text("hours with fewer than %(n)s events are left out", n=FLOOR)
-    return Chart(**{**vars(chart), "series": series, "note": note})
+    return Chart(**{**vars(chart), "series": series, "note": _left_out(visit)})
+
+
+def _left_out(visit: Visit) -> str:
+    return visit.text("hours with fewer than %(n)s events are left out", n=FLOOR)
 
 
 def _enough(values: Sequence[Value], volume: Sequence[int]) -> list[Value]:
@@ -74,18 +77,18 @@ def _enough(values: Sequence[Value], volume: Sequence[int]) -> list[Value]:
     return [value if count >= FLOOR else None for value, count in zip(values, volume, strict=True)]
 
 
-def _lines(visit: Visit, numbers: StageNumbers, name: str, shown: ShownDay, *, key: str, colour: str = "accent") -> Chart:
+def _lines(visit: Visit, numbers: StageNumbers, name: str, shown: ShownDay, *, key: str) -> Chart:
     reading, measured = numbers.readings[name], numbers.days[name]
     currency = reading.currency(measured.now, measured.before)
     here = visit.text("today") if shown.today else shown.day.isoformat()
-    before = visit.text("yesterday") if shown.today else visit.text("the day before")
+    before = visit.text("yesterday") if shown.today else visit.text("day before")
     return Chart(
         key=f"{key}-chart",
         kind="lines",
         title=visit.text("%(name)s by hour", name=reading.label),
         categories=CATEGORIES,
         series=[
-            Series(here, colour, _full([reading.number(figure, currency) for figure in measured.hours])),
+            Series(here, "accent", _full([reading.number(figure, currency) for figure in measured.hours])),
             Series(before, "grey", _full([reading.number(figure, currency) for figure in measured.hours_before]), "compare"),
         ],
         category_title=visit.text("Hour"),
@@ -144,6 +147,7 @@ def heat(visit: Visit, numbers: StageNumbers, day: StageDay, address: Address) -
     what = _heat_shows(numbers, day, address)
     today = visit.now.astimezone(visit.site.settings.zone).date().isoformat()
     newest = list(reversed(day.past))
+    hints = [visit.text("Choose a cell to see what happened in its hour"), *([_left_out(visit)] if what == FAILED_SHARE else [])]
     return HeatMap(
         key="fortnight-chart",
         title=visit.text("Failure share, day by hour") if what == FAILED_SHARE else visit.text("Volume, day by hour"),
@@ -152,7 +156,7 @@ def heat(visit: Visit, numbers: StageNumbers, day: StageDay, address: Address) -
         cells=[[_cell(visit.formats, visit, one, hour, what, today, address) for hour in range(HOURS)] for one in newest],
         row_title=visit.text("Day"),
         form=Form.RATE if what == FAILED_SHARE else Form.COUNT,
-        hint=visit.text("Choose a cell to see what happened in its hour"),
+        hint=" · ".join(hints),
     )
 
 
@@ -185,7 +189,7 @@ def hour_strip(visit: Visit, day: StageDay, where: EventFilter, address: Address
                 label=f"{hour:02d}",
                 share="" if hour > now else visit.formats.rate(share),
                 title=visit.text("%(failed)s of %(volume)s failed", failed=visit.formats.full(failures), volume=visit.formats.full(volume)),
-                status=_hour_status(volume, share, usual),
+                status=hour_status(volume, share, usual),
                 href=address.having(hour="" if where.hour == hour else str(hour)),
                 chosen=where.hour == hour,
             )
@@ -193,7 +197,8 @@ def hour_strip(visit: Visit, day: StageDay, where: EventFilter, address: Address
     return cells
 
 
-def _hour_status(volume: int, share: float | None, usual: float) -> Status:
+def hour_status(volume: int, share: float | None, usual: float) -> Status:
+    """Tell how an hour stands by its share of failures beside the usual one."""
     if share is None or volume < FLOOR:
         return Status.UNKNOWN
     if share >= max(HOUR, HOUR_MORE * usual):

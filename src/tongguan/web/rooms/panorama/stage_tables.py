@@ -25,7 +25,11 @@ STANDOUTS: Final = 3
 
 @dataclass(frozen=True)
 class ShareRow:
-    """One value of a breakdown: its cells, the share of failures as a bar (None without one), and where it leads."""
+    """One value of a breakdown: its cells, the share of failures as a bar (None without one), and where it leads.
+
+    Attributes:
+        thin: that so few events say nothing, such as ``too few: n=12``; the share is greyed then, and has no bar.
+    """
 
     label: str
     title: str
@@ -34,6 +38,7 @@ class ShareRow:
     high: bool
     href: str
     chosen: bool
+    thin: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Taken:
     Attributes:
         whole: what shares are of; None for the row's own volume. Only failures have a reason: theirs is of all failures.
         usual: share of failures of the stage on the day before.
+        compared: with what volumes are compared, as text.
     """
 
     visit: Visit
@@ -73,6 +79,7 @@ class Taken:
     failing: bool
     usual: float
     whole: int | None
+    compared: str
 
     def share(self, row: Share) -> float | None:
         """Return the share of failures of a row."""
@@ -90,7 +97,7 @@ class Taken:
         return self.visit.codes.label(self.part.by, row.value) if row.value else self.visit.text("others")
 
 
-def take(visit: Visit, stage: Stage, day: StageDay, by: str) -> Taken | None:
+def take(visit: Visit, stage: Stage, day: StageDay, by: str, compared: str) -> Taken | None:
     """Return one breakdown of a day; None where the day does not have it."""
     part = next((one for one in day.breakdowns if one.by == by), None)
     if part is None:
@@ -99,7 +106,7 @@ def take(visit: Visit, stage: Stage, day: StageDay, by: str) -> Taken | None:
     before = sum(day.volume_before)
     usual = sum(day.failures_before) / before if before >= FLOOR else 0.0
     whole = sum(row.failures for row in part.shares) if by == "reason" else None
-    return Taken(visit, part, known, bool(stage.failures), usual, whole)
+    return Taken(visit, part, known, bool(stage.failures), usual, whole, compared)
 
 
 def columns(taken: Taken, *, file: bool = False) -> list[Column[Share]]:
@@ -109,7 +116,7 @@ def columns(taken: Taken, *, file: bool = False) -> list[Column[Share]]:
     own = [Column[Share]("name", taken.visit.codes.column(taken.part.by), lambda row: Cell(taken.label(row), row.value), sort="name")]
     if taken.whole is None:
         own.append(Column("volume", text("Volume"), lambda row: Cell(fmt.full(row.volume), value=row.volume), True, "volume"))
-        own.append(Column("change", text("vs yesterday") + percent, lambda row: _change_cell(taken, row), True, "change"))
+        own.append(Column("change", taken.compared + percent, lambda row: _change_cell(taken, row), True, "change"))
     if taken.failing:
         own.append(Column("failures", text("Failed"), lambda row: Cell(fmt.full(row.failures), value=row.failures), True, "failures"))
         title = text("Failure share") if taken.whole is None else text("Share of failures")
@@ -134,7 +141,7 @@ def _relative(row: Share) -> float | None:
 def _change(taken: Taken, row: Share) -> Change:
     gap, fmt = _relative(row), taken.visit.formats
     direction = "same" if gap is None or round(gap, 3) == 0 else "up" if gap > 0 else "down"
-    label = taken.visit.text("vs yesterday")
+    label = taken.compared
     return Change(
         label, fmt.change(gap), direction, taken.visit.text("%(label)s: %(count)s", label=label, count=fmt.full(row.volume_before))
     )
@@ -215,14 +222,16 @@ def share_table(taken: Taken, where: EventFilter, address: Address, exports: boo
 def _row(taken: Taken, row: Share, shown: Sequence[Column[Share]], where: EventFilter, address: Address) -> ShareRow:
     by = taken.part.by
     chosen = bool(where.by) and (where.by, where.value) == (by, row.value)
+    few = taken.failing and taken.whole is None and row.volume < FLOOR
     return ShareRow(
         label=taken.label(row),
         title=row.value,
         cells=[column.cell(row) for column in shown[1:]],
-        bar=taken.share(row),
+        bar=None if few else taken.share(row),
         high=taken.status(row) is Status.BAD,
         href="" if not row.value else address.having(by="" if chosen else by, value="" if chosen else row.value),
         chosen=chosen,
+        thin=taken.visit.text("too few: n=%(n)s", n=taken.visit.formats.full(row.volume)) if few else "",
     )
 
 

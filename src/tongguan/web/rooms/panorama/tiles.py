@@ -7,7 +7,7 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Change, Spark, StageTile
 from tongguan.web.kit.sparkline import points
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.panorama.day import ShownDay
+from tongguan.web.rooms.panorama.day import ShownDay, compared
 from tongguan.web.rooms.panorama.standing import standing
 
 HOURS = 24
@@ -54,8 +54,8 @@ def waiting_href(where: FlowFilter, **values: str) -> str:
 
 def _changes(visit: Visit, stage: StageStatus, shown: ShownDay) -> tuple[Change, Change]:
     """Compare with the two days of comparison, by the names that they have from the day shown."""
-    before = visit.text("vs yesterday") if shown.today else visit.text("vs the day before")
-    week = visit.text("vs last week") if shown.today else visit.text("vs the week before")
+    week = visit.text("vs last week") if shown.today else visit.text("vs week before")
+    before = compared(visit, shown)
     return change(visit, before, stage.volume, stage.volume_yesterday), change(visit, week, stage.volume, stage.volume_last_week)
 
 
@@ -82,7 +82,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         volume_title=fmt.full(stage.volume),
         unit=visit.text("today") if shown.today else shown.day.strftime("%m-%d"),
         changes=_changes(visit, stage, shown),
-        rate=fmt.compact(stage.rate),
+        rate=fmt.compact(stage.rate) if shown.today else "",
         failures=fmt.compact(stage.failures),
         has_failures=bool(declared.failures),
         backlog=fmt.compact(stage.backlog),

@@ -160,14 +160,14 @@
     if (back) back.click();
   }
 
-  // A strip of hours that is wider than its place shows the chosen one.
-  all(".tg-hours").forEach((strip) => {
-    const chosen = find("[aria-current]", strip);
-    if (chosen) strip.scrollLeft = chosen.offsetLeft - strip.offsetLeft - (strip.clientWidth - chosen.offsetWidth) / 2;
+  // What is wider than its place shows the chosen part; without one hours show the newest known, days the newest.
+  all(".tg-hours, .tg-switch-wrap, [data-newest-right]").forEach((place) => {
+    const shown = find("[aria-current]", place) ?? all(".tg-hour:not(.tg-hour-none)", place).at(-1);
+    if (!shown) { if (place.matches("[data-newest-right]")) place.scrollLeft = place.scrollWidth; return; }
+    const [outer, inner] = [place.getBoundingClientRect(), shown.getBoundingClientRect()];
+    const covered = find("thead th", place)?.offsetWidth ?? 0; // by the column that stays
+    place.scrollLeft += inner.left - outer.left - covered - (place.clientWidth - covered - inner.width) / 2;
   });
-
-  // Days that are wider than their place show the newest.
-  all("[data-newest-right]").forEach((place) => { place.scrollLeft = place.scrollWidth; });
 
   window.Tongguan = { language: root.lang, zone: root.dataset.zone, format: window.TongguanFormat.make(root.lang, root.dataset.zone) };
 })();
