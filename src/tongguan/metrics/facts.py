@@ -1,0 +1,147 @@
+"""Facts: the tables that indicators count, with their columns, days and dimensions.
+
+A fact is never joined to another one. Each is summed up by itself to the grain and the dimensions that are asked for; only then do numbers
+of different facts stand side by side (the rule of MetricFlow, which makes fan-out impossible).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from tongguan.lib.suggest import valid_hint
+from tongguan.metrics.errors import ExpressionError
+from tongguan.metrics.measures import column_sql, region_sql
+from tongguan.model.event import DIMENSIONS, MEASURES, REFERENCES
+from tongguan.model.vocabulary import Kind, Vocabulary
+
+EVENTS: Final = "events"
+TOTALS: Final = "totals"
+CASES: Final = "cases."
+
+DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3})
+"""Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
+
+_READ: Final[Mapping[Kind, str]] = MappingProxyType(
+    {Kind.INTEGER: "JSONExtractInt", Kind.MONEY: "JSONExtractInt", Kind.BOOLEAN: "JSONExtractBool", Kind.DECIMAL: "JSONExtractFloat"}
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One table to count.
+
+    Attributes:
+        name: as indicators name it.
+        source: SQL of the table.
+        condition: SQL that all of its rows fulfil; empty for none.
+        times: column → SQL of the day, in the operation's zone; the first one is the fact's own.
+        instants: column → SQL of the moment, for hours and minutes; empty where only days are known.
+        columns: name → SQL, for expressions.
+        dimensions: name → SQL of the text by which rows are told apart.
+        typed: rows have types, which a term must name.
+    """
+
+    name: str
+    source: str
+    condition: str
+    times: Mapping[str, str]
+    instants: Mapping[str, str]
+    columns: Mapping[str, str]
+    dimensions: Mapping[str, str]
+    typed: bool = False
+
+
+def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
+    """Return the fact of all events, with the attributes that every one of the types has.
+
+    Raises:
+        ExpressionError: there is no such type; names the nearest.
+    """
+    attributes: dict[str, str] = {}
+    shared: set[str] | None = None
+    for name in types:
+        if name not in vocabulary.event_types:
+            raise ExpressionError(f"no event type {name!r}; {valid_hint(name, vocabulary.event_types)}")
+        own = {one.name: one.kind for one in vocabulary.event_types[name].attributes if not one.personal}
+        attributes |= {one: f"{_READ[kind]}(attributes, '{one}')" if kind in _READ else column_sql(one) for one, kind in own.items()}
+        shared = set(own) if shared is None else shared & set(own)
+    attributes = {name: sql for name, sql in attributes.items() if name in (shared or set())}
+    texts = {name: column_sql(name) for name in attributes}
+    wide = {name: name for name in (*DIMENSIONS, *REFERENCES, *MEASURES, "currency", "source", "type")}
+    dimensions = {name: name for name in (*DIMENSIONS, *REFERENCES, "currency", "source", "type") if name != "region"}
+    return Fact(
+        EVENTS,
+        "events",
+        "",
+        {"time": "business_date"},
+        {"time": "time"},
+        {**attributes, **wide, "seconds": "duration / 1000"},
+        {**texts, **dimensions, **_regions()},
+        typed=True,
+    )
+
+
+def case_fact(kind: str, zone: str) -> Fact:
+    """Return the fact of the finished rows of a case kind, one row a case."""
+    texts = (
+        "channel",
+        "sub_channel",
+        "business_class",
+        "brand",
+        "tier",
+        "network",
+        "customer_id",
+        "product_id",
+        "currency",
+        "step",
+        "status",
+    )
+    instants = ("first_time", "last_time", "step_time", "due_time")
+    seconds = {f"{name}_seconds": f"toUnixTimestamp64Milli({name}) / 1000" for name in instants}
+    return Fact(
+        f"{CASES}{kind}",
+        "case_rows FINAL",
+        f"kind = '{kind}'",
+        {name: f"toDate({name}, '{zone}')" for name in instants},
+        {name: name for name in instants},
+        {name: name for name in (*texts, "region", "sold", "paid", "open", "events", *instants)} | seconds,
+        {name: name for name in texts} | _regions(),
+    )
+
+
+def totals_fact() -> Fact:
+    """Return the fact of totals that other systems reported, the latest word on each; they belong to the first day of their period."""
+    return Fact(
+        TOTALS,
+        "aggregate_facts FINAL",
+        "",
+        {"period_start": "period_start", "period_end": "period_end"},
+        {},
+        {"value": "toFloat64(value)", **{name: name for name in ("channel", "region", "network", "business_class", "source")}},
+        {name: name for name in ("channel", "network", "business_class", "source")} | _regions(),
+        typed=True,
+    )
+
+
+def fact_of(vocabulary: Vocabulary, name: str, types: Sequence[str], zone: str) -> Fact:
+    """Return a fact by its name.
+
+    Raises:
+        ExpressionError: there is none, or no such event type or case kind.
+    """
+    if name == EVENTS:
+        return events_fact(vocabulary, types)
+    if name == TOTALS:
+        return totals_fact()
+    kind = name.removeprefix(CASES)
+    if name.startswith(CASES) and kind in vocabulary.case_kinds:
+        return case_fact(kind, zone)
+    valid = [EVENTS, TOTALS, *(f"{CASES}{one}" for one in vocabulary.case_kinds)]
+    raise ExpressionError(f"no fact {name!r}; {valid_hint(name, valid)}")
+
+
+def _regions() -> dict[str, str]:
+    return {name: region_sql(depth) for name, depth in DEPTHS.items()}

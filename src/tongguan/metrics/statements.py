@@ -1,0 +1,242 @@
+"""Terms as SQL: one statement per fact and clock, summed up to the grain and dimensions that are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from tongguan.metrics.facts import DEPTHS, EVENTS, Fact
+from tongguan.model.access import Scope
+from tongguan.model.answers import NESTED
+from tongguan.model.indicators import ADDITIVE, Aggregation, Grain, Term
+from tongguan.warehouse.case_states import quoted
+
+_DAYS: Final = {
+    Grain.DAY: "{day}",
+    Grain.WEEK: "toMonday({day})",
+    Grain.MONTH: "toStartOfMonth({day})",
+    Grain.QUARTER: "toStartOfQuarter({day})",
+    Grain.YEAR: "toStartOfYear({day})",
+}
+_MOMENTS: Final = {Grain.MINUTE: "toStartOfMinute({time})", Grain.HOUR: "toStartOfHour({time}, '{zone}')"}
+_PARAMETER: Final = re.compile(r"\{(\w+):\w+(?:\(\w+\))?\}")
+_PLACES: Final = ("region", "channel", "network", "business_class", "source")
+"""What tells one series of a stock from another."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every statement of a question shares.
+
+    Attributes:
+        grain: buckets; ``TOTAL`` for none.
+        by: dimensions.
+        where: dimension → value.
+        scope: regions that count.
+        zone: the operation's time zone.
+        left_out: combinations of dimensions that do not count: those told in rows of their own.
+    """
+
+    grain: Grain
+    by: tuple[str, ...]
+    where: Mapping[str, str]
+    scope: Scope
+    zone: str
+    left_out: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that answers some terms.
+
+    Its columns are the bucket (where the grain has any), the dimensions, then a number for each term. With ``totals`` there are
+    two columns in front which say whether bucket and dimensions are summed up in a row.
+    """
+
+    sql: str
+    parameters: Mapping[str, Any]
+    terms: tuple[Term, ...]
+    totals: bool
+    grain: Grain
+
+
+def told(statement: Statement) -> str:
+    """Return the SQL with its values in place, as people run it by hand."""
+    return _PARAMETER.sub(lambda found: _literal(statement.parameters[found[1]]), statement.sql)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_literal(one) for one in value)}]"
+    if isinstance(value, date):
+        return f"toDate('{value.isoformat()}')"
+    return str(value) if isinstance(value, int) else quoted((str(value),))
+
+
+def statements(terms: Sequence[Term], facts: Mapping[Term, Fact], asked: Asked, since: date, until: date) -> list[Statement]:
+    """Return the statements for all terms; terms of one fact and clock share one.
+
+    Args:
+        facts: the fact of each term.
+        since, until: first and last day.
+    """
+    shared: dict[tuple[object, ...], list[Term]] = {}
+    for term in terms:
+        alone = term.then is not None or term.aggregation is Aggregation.LATEST
+        additive = term.aggregation in ADDITIVE
+        shared.setdefault((term.fact, term.time, additive, term if alone else None), []).append(term)
+    found: list[Statement] = []
+    for group in shared.values():
+        fact = facts[group[0]]
+        if group[0].aggregation is Aggregation.LATEST:
+            found += _latest(group[0], fact, asked, since, until)
+        else:
+            found.append(_statement(group, fact, asked, since, until))
+    return found
+
+
+def _statement(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, until: date) -> Statement:
+    bucket, keys = _bucket(fact, terms[0].time, asked), [fact.dimensions[name] for name in asked.by]
+    totals = terms[0].aggregation not in ADDITIVE and bool(keys or bucket)
+    parameters: dict[str, Any] = {}
+    source = _followed(terms[0], fact, parameters) if terms[0].then else fact.source
+    conditions = _conditions(terms, fact, asked, since, until, parameters)
+    names = [*(["bucket"] if bucket else []), *(f"key{place}" for place in range(len(keys)))]
+    columns = [
+        *([f"{bucket} AS bucket"] if bucket else []),
+        *(f"toString({sql}) AS key{place}" for place, sql in enumerate(keys)),
+        *(f"{_aggregate(term, several=len(terms) > 1)} AS term{place}" for place, term in enumerate(terms)),
+    ]
+    if totals:
+        columns = [
+            "grouping(bucket) AS no_bucket" if bucket else "0 AS no_bucket",
+            "grouping(key0) AS no_keys" if keys else "0 AS no_keys",
+            *columns,
+        ]
+    grouped = _grouped(names, totals=totals)
+    sql = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(conditions)}{grouped}"
+    return Statement(sql, parameters, tuple(terms), totals, asked.grain)
+
+
+def _grouped(names: Sequence[str], *, totals: bool) -> str:
+    if not names:
+        return ""
+    if not totals:
+        return f" GROUP BY {', '.join(names)}"
+    keys = [name for name in names if name != "bucket"]
+    sets = [names, *([["bucket"]] if keys and "bucket" in names else []), *([keys] if keys and "bucket" in names else []), []]
+    return f" GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(one) + ')' for one in sets)})"
+
+
+def _bucket(fact: Fact, time: str, asked: Asked) -> str:
+    if asked.grain is Grain.TOTAL:
+        return ""
+    if asked.grain in _MOMENTS:
+        return _MOMENTS[asked.grain].format(time=fact.instants[time], zone=asked.zone)
+    return _DAYS[asked.grain].format(day=fact.times[time])
+
+
+def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
+    day = fact.times[terms[0].time]
+    parameters |= {"since": since, "until": until}
+    found = [f"{day} >= {{since:Date}}", f"{day} <= {{until:Date}}", *([fact.condition] if fact.condition else [])]
+    if fact.typed:
+        found.append(f"{_type_column(fact)} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
+    if len(terms) == 1 and terms[0].condition and terms[0].then is None:
+        found.append(f"({terms[0].condition})")
+    for place, (name, value) in enumerate(asked.where.items()):
+        parameters[f"where{place}"] = value
+        found.append(_fits(fact, name, f"{{where{place}:String}}"))
+    if asked.scope.regions:
+        parameters["scope_regions"] = sorted(asked.scope.regions)
+        found.append("arrayExists(r -> region = r OR startsWith(region, concat(r, '-')), {scope_regions:Array(String)})")
+    if asked.left_out:
+        keys = ", ".join(f"toString({fact.dimensions[name]})" for name in asked.by)
+        parameters["left_out"] = ["\x1f".join(one) for one in asked.left_out]
+        found.append(f"arrayStringConcat([{keys}], '\x1f') NOT IN {{left_out:Array(String)}}")
+    return found
+
+
+def _fits(fact: Fact, name: str, value: str) -> str:
+    column = "region" if name in DEPTHS else fact.dimensions[name]
+    separator = NESTED.get("region" if name in DEPTHS else name)
+    return f"({column} = {value} OR startsWith({column}, concat({value}, '{separator}')))" if separator else f"{column} = {value}"
+
+
+def _type_column(fact: Fact) -> str:
+    return "type" if fact.name == EVENTS else "fact"
+
+
+def _aggregate(term: Term, *, several: bool) -> str:
+    """Return the aggregate function of a term; a statement of one term has its condition in WHERE, where it is read first."""
+    conditions = []
+    if several and term.types:
+        conditions.append(f"{'type' if term.fact == EVENTS else 'fact'} IN ({quoted(term.types)})")
+    if term.condition and (several or term.then is not None):
+        conditions.append(f"({term.condition})")
+    if term.then is not None:
+        conditions.append("followed")
+    match term.aggregation:
+        case Aggregation.SUM:
+            return f"ifNull({_if('sum', f'{term.value}', conditions)}, 0)"
+        case Aggregation.DISTINCT:
+            text = f"toString({term.value})"
+            return _if("uniqExact", text, [*conditions, f"ifNull({text}, '') != ''"])
+        case Aggregation.PERCENTILE:
+            return _if("quantileExactInclusive", term.value, [*conditions, f"({term.value}) IS NOT NULL"], f"({term.level})")
+        case _:
+            return _if("count", "", conditions)
+
+
+def _if(function: str, value: str, conditions: Sequence[str], level: str = "") -> str:
+    arguments = [*([value] if value else []), *([" AND ".join(conditions)] if conditions else [])]
+    return f"{function}{'If' if conditions else ''}{level}({', '.join(arguments)})"
+
+
+def _followed(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+    """Return the rows of a conversion: those of the term, each with whether what must follow did in time."""
+    then = term.then
+    if then is None:
+        return fact.source
+    key = fact.dimensions[then.by]
+    parameters["within"] = int(then.within / timedelta(milliseconds=1))
+    days = then.within.days + 1
+    also = f" AND ({then.condition})" if then.condition else ""
+    condition = f" AND ({term.condition})" if term.condition else ""
+    base = (
+        f"SELECT *, toString({key}) AS follow_key FROM events WHERE type IN ({quoted(term.types)}){condition}"
+        " AND business_date >= {since:Date} AND business_date <= {until:Date}"
+    )
+    after = (
+        f"SELECT toString({key}) AS then_key, time AS then_time FROM events WHERE type IN ({quoted(then.types)}){also}"
+        f" AND business_date >= {{since:Date}} AND business_date <= {{until:Date}} + {days} AND then_key != ''"
+    )
+    found = "then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', base.time, then_time) <= {within:UInt64}"
+    return (
+        f"(SELECT base.* EXCEPT follow_key, follow_key != '' AND ifNull({found}, 0) AS followed FROM ({base}) AS base"
+        f" ASOF LEFT JOIN ({after}) AS after ON base.follow_key = after.then_key AND base.time <= after.then_time)"
+    )
+
+
+def _latest(term: Term, fact: Fact, asked: Asked, since: date, until: date) -> list[Statement]:
+    """Return the statements of a stock: the latest of each series within a bucket, then their sum; and the same without buckets."""
+    found = []
+    for grain in dict.fromkeys((asked.grain, Grain.TOTAL)):
+        here = replace(asked, grain=grain)
+        bucket, keys = _bucket(fact, term.time, here), [fact.dimensions[name] for name in asked.by]
+        parameters: dict[str, Any] = {}
+        conditions = _conditions([term], fact, here, since, until, parameters)
+        series = ", ".join(_PLACES)
+        inner = (
+            f"SELECT {f'{bucket} AS bucket, ' if bucket else ''}{series}, argMax({term.value}, {fact.times[term.time]}) AS latest"
+            f" FROM {fact.source} WHERE {' AND '.join(conditions)} GROUP BY {'bucket, ' if bucket else ''}{series}"
+        )
+        names = [*(["bucket"] if bucket else []), *(f"key{place}" for place in range(len(keys)))]
+        columns = [*(["bucket"] if bucket else []), *(f"toString({sql}) AS key{place}" for place, sql in enumerate(keys))]
+        grouped = f" GROUP BY {', '.join(names)}" if names else ""
+        sql = f"SELECT {', '.join([*columns, 'sum(latest) AS term0'])} FROM ({inner}){grouped}"
+        found.append(Statement(sql, parameters, (term,), totals=False, grain=grain))
+    return found

@@ -1,0 +1,383 @@
+"""Indicators answered from the warehouse, held against the same made in plain Python from the same events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from tests.fixtures.rig import Rig
+from tests.fixtures.trade import asked, happened, opened
+from tongguan.metrics.errors import QuestionError
+from tongguan.metrics.indicators import IndicatorEngine
+from tongguan.metrics.load import load_indicators
+from tongguan.metrics.periods import bucket_of
+from tongguan.metrics.registry import Registry
+from tongguan.model.access import EVERYTHING, Level, Scope
+from tongguan.model.indicators import Amount, Compare, Grain, IndicatorQuery, IndicatorTable
+
+ZONE = "Asia/Shanghai"
+FIRST, LAST, NOW = date(2026, 10, 20), date(2026, 11, 21), datetime(2026, 11, 22, tzinfo=UTC)
+DECLARED = """
+orders: {count: order.created}
+app_orders: {count: order.created, where: channel = 'app'}
+value: {sum: amount, of: order.created, unit: money}
+buyers: {distinct: customer_id, of: order.created, owner: order}
+paid_rate:
+  unit: share
+  floor: 30
+  part: {count: payment.succeeded}
+  whole: {count: [payment.succeeded, payment.failed]}
+  by: [payment_channel]
+average: {mean: amount, of: order.created}
+slow: {percentile: seconds, level: 0.9, of: acceptance.manual_done}
+orders_per_buyer: {formula: orders / buyers}
+orders_7d: {rolling: {of: orders, days: 7}}
+paid_rate_7d: {rolling: {of: paid_rate, days: 7}}
+orders_month: {to_date: {of: orders, since: month}}
+orders_ever: {to_date: {of: orders, since: ever}}
+bought_after_talk:
+  part: {count: contact.ended, then: {any: payment.succeeded, by: customer_id, within: 24h}}
+  whole: {count: contact.ended}
+new_users: {total: new_users}
+bound: {total: bound_users, latest: true}
+scored: {sum: score, of: survey.answered, where: score >= 3}
+"""
+NAMED = {"label": "{zh: 数, en: Number}", "meaning": "{zh: 数, en: A number.}"}
+
+KINDS = (
+    *["order.created"] * 4,
+    *["payment.succeeded"] * 3,
+    *("payment.failed", "contact.ended", "acceptance.manual_done", "survey.answered"),
+)
+
+Row = dict[str, Any]
+
+
+def _row(random: Random, number: int) -> Row:
+    day = FIRST + timedelta(days=random.randrange((LAST - FIRST).days + 1))
+    kind = random.choice(KINDS)
+    at = datetime(day.year, day.month, day.day, random.choice([0, 8, 9, 20, 23]), random.randrange(60), tzinfo=ZoneInfo(ZONE))
+    row: Row = {"type": kind, "at": at, "channel": random.choice(["app", "web", "shop", ""]), "number": number, "attributes": {}}
+    row["region"] = random.choice(["P-01-01", "P-01-02", "P-02", "P", ""])
+    row["customer_id"] = f"c{random.randrange(60)}" if random.random() < 0.9 else ""
+    if kind == "order.created" and random.random() < 0.9:
+        row["amount"] = random.randrange(1, 500_000)
+    if kind == "acceptance.manual_done":
+        row["duration"] = random.randrange(1, 900_000)
+    if kind.startswith("payment."):
+        row["attributes"] = {"payment_channel": random.choice(["alipay", "wechat_pay"])}
+    if kind == "survey.answered":
+        row["attributes"] = {"score": random.randrange(1, 6)}
+    return row
+
+
+def _record(row: Row) -> bytes:
+    number = row["number"]
+    named = {"event_id": f"e{number}", "order_id": f"o{number}", "payment_id": f"p{number}", "contact_id": f"k{number}"}
+    fields = {name: row[name] or None for name in ("channel", "region", "customer_id")}
+    fields |= {name: row[name] for name in ("amount", "duration") if name in row}
+    if "amount" in row:
+        fields["currency"] = "CNY"
+    return happened(row["type"], row["at"].isoformat(), **named, **fields, attributes=row["attributes"])
+
+
+def _total(number: int, fact: str, first: str, last: str, value: str, **where: str) -> bytes:
+    about = {"fact": fact, "period_start": first, "period_end": last, "value": value}
+    return happened("aggregate.reported", f"{last}T20:00:00+08:00", event_id=f"t{number}", attributes=about, **where)
+
+
+ROWS = [_row(Random(number), number) for number in range(1500)]
+TOTALS = [
+    _total(1, "new_users", "2026-11-01", "2026-11-01", "100", channel="app"),
+    _total(2, "new_users", "2026-11-02", "2026-11-02", "50.5", channel="web"),
+    _total(3, "bound_users", "2026-11-01", "2026-11-01", "1000", channel="app"),
+    _total(4, "bound_users", "2026-11-02", "2026-11-02", "1100", channel="app"),
+    _total(5, "bound_users", "2026-11-02", "2026-11-02", "70", channel="wechat"),
+    _total(6, "bound_users", "2026-11-09", "2026-11-09", "80", channel="wechat"),
+]
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with opened(tmp_path_factory.mktemp("indicators")) as one:
+        assert one.deliver(*map(_record, ROWS), *TOTALS).refusals == ()
+        one.loader.load_all()
+        yield one
+
+
+@pytest.fixture(scope="module")
+def engine(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> IndicatorEngine:
+    lines = DECLARED.strip().splitlines()
+    path = Path(tmp_path_factory.mktemp("declared") / "own.yaml")
+    named = "  " + "\n  ".join(f"{name}: {value}" for name, value in NAMED.items())
+    text = []
+    for line in lines:
+        if line.startswith(" "):
+            text.append(line)
+            continue
+        name, _, body = line.partition(": ")
+        text.append(f"{name.rstrip(':')}:\n{named}")
+        if body:
+            text += [f"  {part}" for part in _parts(body.strip()[1:-1])]
+    path.write_text("\n".join(text), encoding="utf-8")
+    return IndicatorEngine(rig.warehouse, rig.vocabulary, Registry(load_indicators(path, rig.vocabulary, ZONE)), ZONE)
+
+
+def _parts(body: str) -> list[str]:
+    """Cut ``a: 1, b: {c: 2, d: 3}`` at commas outside of brackets."""
+    found, depth, start = [], 0, 0
+    for place, sign in enumerate(body):
+        depth += (sign in "{[") - (sign in "}]")
+        if sign == "," and not depth:
+            found.append(body[start:place].strip())
+            start = place + 1
+    return [*found, body[start:].strip()]
+
+
+def ask(engine: IndicatorEngine, *names: str, scope: Scope = EVERYTHING, **given: Any) -> IndicatorTable:
+    return engine.answer(IndicatorQuery(names, **{"since": FIRST, "until": LAST, **given}), scope, NOW)
+
+
+def numbers(table: IndicatorTable, name: str) -> dict[tuple[tuple[str, ...], str], float | int | None]:
+    return {(row.values, row.bucket): row.amounts[name].value for row in table.rows}
+
+
+def city(row: Row) -> str:
+    return "-".join(row["region"].split("-")[:2])
+
+
+def of(kind: str, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["type"] == kind]
+
+
+def share(rows: list[Row]) -> float | None:
+    paid, failed = len(of("payment.succeeded", rows)), len(of("payment.failed", rows))
+    return paid / (paid + failed) if paid + failed else None
+
+
+def buyers(rows: list[Row]) -> int:
+    return len({row["customer_id"] for row in of("order.created", rows)} - {""})
+
+
+def slow(rows: list[Row]) -> float | None:
+    found = [row["duration"] / 1000 for row in of("acceptance.manual_done", rows)]
+    return float(np.quantile(found, 0.9)) if found else None
+
+
+def average(rows: list[Row]) -> float | None:
+    found = [row["amount"] for row in of("order.created", rows) if "amount" in row]
+    return sum(found) / len(found) if found else None
+
+
+MADE: dict[str, Callable[[list[Row]], float | int | None]] = {
+    "orders": lambda rows: len(of("order.created", rows)),
+    "app_orders": lambda rows: sum(row["channel"] == "app" for row in of("order.created", rows)),
+    "value": lambda rows: sum(row.get("amount", 0) for row in of("order.created", rows)),
+    "buyers": buyers,
+    "paid_rate": share,
+    "average": average,
+    "slow": slow,
+    "orders_per_buyer": lambda rows: len(of("order.created", rows)) / buyers(rows) if buyers(rows) else None,
+    "scored": lambda rows: sum(row["attributes"]["score"] for row in of("survey.answered", rows) if row["attributes"]["score"] >= 3),
+}
+
+
+def _bucket(row: Row, grain: Grain) -> str:
+    if grain is Grain.TOTAL:
+        return ""
+    at: datetime = row["at"]
+    return at.replace(minute=0).isoformat() if grain is Grain.HOUR else bucket_of(at.date(), grain).isoformat()
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("grain", [Grain.TOTAL, Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.YEAR])
+def test_every_grain_agrees_with_the_rows(engine: IndicatorEngine, name: str, grain: Grain) -> None:
+    own: dict[str, list[Row]] = defaultdict(list)
+    for row in ROWS:
+        own[_bucket(row, grain)].append(row)
+    table = ask(engine, name, grain=grain)
+    assert len(table.rows) == max(1, len(table.totals) - 1) >= len(own)
+    assert {one.bucket: one.amounts[name].value for one in table.rows} == pytest.approx(
+        {one.bucket: MADE[name](own[one.bucket]) for one in table.rows}
+    )
+    assert table.totals[-1].amounts[name].value == pytest.approx(MADE[name](ROWS))
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize(
+    ("by", "key"),
+    [
+        (("channel",), lambda row: (row["channel"],)),
+        (("region",), lambda row: (city(row),)),
+        (("district", "channel"), lambda row: (row["region"], row["channel"])),
+    ],
+    ids=["channel", "city", "district and channel"],
+)
+def test_every_place_agrees_with_the_rows_and_totals_are_right(
+    engine: IndicatorEngine, name: str, by: tuple[str, ...], key: Callable[[Row], tuple[str, ...]]
+) -> None:
+    table = ask(engine, name, by=by, grain=Grain.MONTH)
+    places = {row.values for row in table.rows}
+    assert len(table.rows) == 2 * len(places)
+    for row in table.rows:
+        own = [one for one in ROWS if key(one) == row.values and _bucket(one, Grain.MONTH) == row.bucket]
+        assert row.amounts[name].value == pytest.approx(MADE[name](own))
+    for row in table.totals:
+        own = [one for one in ROWS if not row.bucket or _bucket(one, Grain.MONTH) == row.bucket]
+        assert row.amounts[name].value == pytest.approx(MADE[name](own))
+
+
+def test_a_ratio_tells_its_parts_and_whether_they_are_few(engine: IndicatorEngine) -> None:
+    table = ask(engine, "paid_rate", by=("payment_channel",))
+    for row in table.rows:
+        own = [one for one in ROWS if one["attributes"].get("payment_channel") == row.values[0]]
+        paid, failed = len(of("payment.succeeded", own)), len(of("payment.failed", own))
+        assert row.amounts["paid_rate"] == Amount(paid / (paid + failed), paid, paid + failed, thin=False)
+    few = ask(engine, "paid_rate", by=("payment_channel",), since=LAST, until=LAST)
+    assert all(row.amounts["paid_rate"].thin for row in few.rows)
+    nothing = ask(engine, "paid_rate", since=date(2020, 1, 1), until=date(2020, 1, 2))
+    assert nothing.rows[0].amounts["paid_rate"] == Amount(None, 0, 0, thin=True)
+
+
+def test_windows_end_with_their_bucket_and_begin_before_the_period(engine: IndicatorEngine) -> None:
+    since = LAST - timedelta(days=9)
+    table = ask(engine, "orders_7d", "paid_rate_7d", "orders_month", "orders_ever", since=since, grain=Grain.DAY, by=("channel",))
+    for row in table.rows:
+        end = date.fromisoformat(row.bucket)
+        before = [one for one in ROWS if one["at"].date() <= end and one["channel"] == row.values[0]]
+        week = [one for one in before if one["at"].date() > end - timedelta(days=7)]
+        month = [one for one in before if one["at"].date() >= end.replace(day=1)]
+        assert row.amounts["orders_7d"].value == MADE["orders"](week)
+        assert row.amounts["paid_rate_7d"].value == pytest.approx(share(week))
+        assert row.amounts["orders_month"].value == MADE["orders"](month)
+        assert row.amounts["orders_ever"].value == MADE["orders"](before)
+    assert table.totals[-1].amounts["orders_7d"].value == table.totals[-2].amounts["orders_7d"].value
+
+
+def test_a_window_over_months_is_that_of_their_last_day(engine: IndicatorEngine) -> None:
+    rows = ask(engine, "orders_7d", grain=Grain.MONTH).rows
+    ends = [date(2026, 10, 31), LAST]
+    for row, end in zip(rows, ends, strict=True):
+        week = [one for one in ROWS if end - timedelta(days=7) < one["at"].date() <= end]
+        assert row.amounts["orders_7d"].value == MADE["orders"](week)
+
+
+def test_a_conversion_looks_for_the_same_customer_within_its_time(engine: IndicatorEngine) -> None:
+    talks, payments = of("contact.ended", ROWS), of("payment.succeeded", ROWS)
+
+    def bought(talk: Row) -> bool:
+        day = timedelta(hours=24)
+        same = (pay for pay in payments if pay["customer_id"] == talk["customer_id"] != "")
+        return any(timedelta(0) <= pay["at"] - talk["at"] <= day for pay in same)
+
+    amount = ask(engine, "bought_after_talk").rows[0].amounts["bought_after_talk"]
+    assert (amount.part, amount.whole) == (sum(map(bought, talks)), len(talks))
+    assert amount.part
+    for row in ask(engine, "bought_after_talk", by=("channel",), grain=Grain.WEEK).rows:
+        own = [one for one in talks if one["channel"] == row.values[0] and _bucket(one, Grain.WEEK) == row.bucket]
+        assert (row.amounts["bought_after_talk"].part, row.amounts["bought_after_talk"].whole) == (sum(map(bought, own)), len(own))
+
+
+def test_reported_totals_sum_up_and_stocks_do_not(engine: IndicatorEngine) -> None:
+    november: dict[str, Any] = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
+    assert numbers(ask(engine, "new_users", by=("channel",), **november), "new_users") == {(("app",), ""): 100, (("web",), ""): 50.5}
+    table = ask(engine, "bound", grain=Grain.WEEK, **november)
+    told = {row.bucket: row.amounts["bound"].value for row in table.rows}
+    assert (told["2026-10-26"], told["2026-11-02"], told["2026-11-09"]) == (1000, 1170, 80)
+    assert table.totals[-1].amounts["bound"].value == 1180
+    by = numbers(ask(engine, "bound", by=("channel",), **november), "bound")
+    assert by == {(("app",), ""): 1100, (("wechat",), ""): 80}
+
+
+def test_filters_cover_what_lies_below(engine: IndicatorEngine) -> None:
+    def orders(**where: str) -> float | int | None:
+        return ask(engine, "orders", where=where).rows[0].amounts["orders"].value
+
+    assert orders(region="P-01") == len([one for one in of("order.created", ROWS) if city(one) == "P-01"])
+    assert orders(region="P") == len([one for one in of("order.created", ROWS) if one["region"].startswith("P")])
+    assert orders(channel="app", district="P-01-02") == len(
+        [one for one in of("order.created", ROWS) if (one["channel"], one["region"]) == ("app", "P-01-02")]
+    )
+    assert orders(channel="x' OR 1 = 1 --") == 0
+
+
+@pytest.mark.parametrize("name", ["orders", "buyers", "paid_rate", "slow", "orders_7d", "bought_after_talk", "bound"])
+def test_a_scope_leaves_the_rows_of_its_regions(engine: IndicatorEngine, name: str) -> None:
+    scope = Scope(Level.CITY, frozenset(), frozenset({"P-01"}))
+    inside = ask(engine, name, scope=scope, grain=Grain.WEEK)
+    filtered = ask(engine, name, where={"region": "P-01"}, grain=Grain.WEEK)
+    assert [row.amounts for row in inside.rows] == [row.amounts for row in filtered.rows]
+    assert {row.values[0] for row in ask(engine, name, scope=scope, by=("region",)).rows} <= {"P-01"}
+
+
+def test_who_does_not_see_a_stage_does_not_see_its_indicators(engine: IndicatorEngine) -> None:
+    scope = Scope(Level.PROVINCE, frozenset({"payment"}), frozenset())
+    with pytest.raises(KeyError, match="no indicator 'buyers'"):
+        ask(engine, "buyers", scope=scope)
+
+
+@pytest.mark.parametrize("name", ["orders", "buyers", "paid_rate", "orders_per_buyer", "orders_7d"])
+def test_the_rest_is_one_row_and_right(engine: IndicatorEngine, name: str) -> None:
+    every = ask(engine, name, by=("channel",))
+    table = ask(engine, name, by=("channel",), top=1)
+    (first, rest) = table.rows
+    assert first == every.rows[0]
+    assert (rest.others, rest.values) == (True, ("",))
+    start = LAST - timedelta(days=7) if name == "orders_7d" else date.min
+    others = [one for one in ROWS if one["channel"] != first.values[0] and one["at"].date() > start]
+    assert rest.amounts[name].value == pytest.approx(MADE[name.removesuffix("_7d")](others))
+    assert table.totals[-1] == every.totals[-1]
+
+
+def test_a_period_is_compared_bucket_by_bucket(engine: IndicatorEngine) -> None:
+    week: dict[str, Any] = {"since": date(2026, 11, 15), "until": LAST, "grain": Grain.DAY, "by": ("channel",)}
+    table = ask(engine, "orders", "buyers", compare=(Compare.PREVIOUS, Compare.YEAR), **week)
+    for row in table.rows:
+        then = date.fromisoformat(row.bucket) - timedelta(days=7)
+        own = [one for one in ROWS if one["at"].date() == then and one["channel"] == row.values[0]]
+        assert row.before[Compare.PREVIOUS]["orders"].value == MADE["orders"](own)
+        assert row.before[Compare.PREVIOUS]["buyers"].value == buyers(own)
+        assert row.before[Compare.YEAR]["orders"].value == 0
+    last = [one for one in ROWS if date(2026, 11, 8) <= one["at"].date() <= date(2026, 11, 14)]
+    assert table.totals[-1].before[Compare.PREVIOUS]["buyers"].value == buyers(last)
+
+
+@pytest.mark.parametrize(
+    ("names", "given", "told"),
+    [
+        ((), {}, "no indicator is named"),
+        (("orders",), {"until": date(2026, 1, 1)}, "lies before the first day"),
+        (("orders",), {"by": ("chanel",)}, "cannot be taken apart by 'chanel'; did you mean 'channel'"),
+        (("orders", "bound"), {"by": ("customer_id",)}, "orders, bound cannot be taken apart by 'customer_id'"),
+        (("orders",), {"where": {"amount": "1"}}, "cannot be taken apart by 'amount'"),
+        (("orders",), {"by": ("channel", "channel")}, "named twice"),
+        (("orders_7d",), {"grain": Grain.HOUR}, "orders_7d runs over days"),
+        (("bound",), {"grain": Grain.MINUTE}, "bound is known by day only"),
+        (("orders",), {"grain": Grain.MINUTE}, "more than 3,000 buckets"),
+    ],
+)
+def test_what_cannot_be_asked(engine: IndicatorEngine, names: tuple[str, ...], given: dict[str, Any], told: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        ask(engine, *names, **given)
+    assert told in str(caught.value)
+
+
+def test_an_unknown_indicator_names_the_nearest(engine: IndicatorEngine) -> None:
+    with pytest.raises(KeyError, match="did you mean 'orders'"):
+        ask(engine, "order")
+
+
+def test_terms_of_one_fact_are_asked_at_once_and_the_sql_is_told(engine: IndicatorEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asked(engine.warehouse, monkeypatch) as texts:
+        table = ask(engine, "orders", "app_orders", "value", "paid_rate", by=("channel",), grain=Grain.DAY)
+    assert len(texts) == len(table.statements) == 1
+    again = engine.warehouse.query(table.statements[0]).rows
+    assert sum(row[2] for row in again) == MADE["orders"](ROWS)
