@@ -11,6 +11,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from tongguan.lib.money import exponent
 from tongguan.model.access import Permission
 from tongguan.model.findings import Finding, FindingFilter, Findings, Of, Unit
 from tongguan.web.kit.access import NavEntry, Page, Room
@@ -116,28 +117,40 @@ def columns(visit: Visit) -> list[Column[Finding]]:
 
 def _concerned(visit: Visit, row: Finding) -> Cell:
     """Write how many events more or fewer than expected a finding makes; sums of points and seconds say nothing to anybody."""
+    unit = _concerned_unit(visit, row)
+    return Cell(visit.formats.full(None) if unit is None else signed(visit, unit, row.concerned))
+
+
+def _concerned_unit(visit: Visit, row: Finding) -> Unit | None:
     watch = visit.site.vocabulary.watch(row.watch)
     if watch.unit in (Unit.POINTS, Unit.SECONDS):
-        return Cell(visit.formats.full(None))
+        return None
     money = watch.unit is Unit.MONEY or (watch.whole is not None and watch.whole.of is Of.AMOUNT)
-    return Cell(signed(visit, Unit.MONEY if money else Unit.COUNT, row.concerned))
+    return Unit.MONEY if money else Unit.COUNT
 
 
 def export_columns(visit: Visit) -> list[Column[Finding]]:
     """Return the columns of the list's files: numbers and dates that programs read."""
     text = visit.text
 
-    def exact(value: float) -> Cell:
-        return Cell("", value=Decimal(repr(round(value, 6))))
+    def exact(value: float, unit: Unit | None = Unit.COUNT) -> Cell:
+        if unit is None:
+            return Cell("")
+        number = Decimal(repr(round(value, 6)))
+        # As on the page and in other files, money is not told in minor units.
+        return Cell("", value=number.scaleb(-exponent("")) if unit is Unit.MONEY else number)
+
+    def watched(value: float, row: Finding) -> Cell:
+        return exact(value, visit.site.vocabulary.watch(row.watch).unit)
 
     return [
         Column("first_day", text("First day"), lambda row: Cell(row.first_day.isoformat())),
         Column("last_day", text("Last day"), lambda row: Cell(row.last_day.isoformat())),
         *[column for column in columns(visit) if column.name in ("stage", "what", "where", "kind")],
         Column("value", text("Code"), lambda row: Cell(row.value)),
-        Column("observed", text("Worst day"), lambda row: exact(row.observed), number=True),
-        Column("expected", text("Other days"), lambda row: exact(row.expected), number=True),
-        Column("concerned", text("Concerned"), lambda row: exact(row.concerned), number=True),
+        Column("observed", text("Worst day"), lambda row: watched(row.observed, row), number=True),
+        Column("expected", text("Other days"), lambda row: watched(row.expected, row), number=True),
+        Column("concerned", text("Concerned"), lambda row: exact(row.concerned, _concerned_unit(visit, row)), number=True),
         Column("score", text("Spreads off"), lambda row: exact(row.score), number=True),
     ]
 
