@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from tongguan.areas import (
@@ -45,3 +46,10 @@ def build_vocabulary() -> Vocabulary:
         VocabularyError: two packs contradict each other, or one names what nobody declares.
     """
     return Vocabulary(ALL_PACKS, STAGES)
+
+
+def indicator_files() -> list[tuple[str, Path]]:
+    """Return area and file of the indicators of every pack that has some."""
+    folder = Path(__file__).parent
+    found = ((pack.area, folder / pack.area / "indicators.yaml") for pack in ALL_PACKS)
+    return [(area, path) for area, path in found if path.is_file()]

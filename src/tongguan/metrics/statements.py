@@ -160,6 +160,11 @@ def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, un
     return found
 
 
+def row_conditions(term: Term, fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
+    """Return the SQL conditions of the rows that one term counts; ``parameters`` are added to."""
+    return _conditions([replace(term, then=None)], fact, asked, since, until, parameters)
+
+
 def _fits(fact: Fact, name: str, value: str) -> str:
     column = "region" if name in DEPTHS else fact.dimensions[name]
     separator = NESTED.get("region" if name in DEPTHS else name)

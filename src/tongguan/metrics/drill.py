@@ -1,0 +1,95 @@
+"""The rows behind a number: which events or cases an indicator counts in one place and time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from tongguan.metrics.errors import QuestionError
+from tongguan.metrics.facts import CASES, EVENTS
+from tongguan.metrics.indicators import IndicatorEngine
+from tongguan.metrics.registry import named
+from tongguan.metrics.statements import Asked, row_conditions
+from tongguan.model.access import Scope
+from tongguan.model.indicators import Grain, Ratio, Simple, Term
+from tongguan.warehouse.case_states import quoted
+from tongguan.warehouse.client import Cancellation, Limits
+
+
+class Side(StrEnum):
+    """Which rows of a ratio."""
+
+    PART = "part"
+    WHOLE = "whole"
+    REST = "rest"
+    """Those of the whole that are not of the part: what went wrong, or is missing."""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """How the rows of a number are found.
+
+    Attributes:
+        fact: ``events`` or ``cases.<kind>``.
+        types: event types among them; empty for cases.
+        conditions, parameters: SQL of which rows, over the fact's table.
+    """
+
+    fact: str
+    types: tuple[str, ...]
+    conditions: str
+    parameters: Mapping[str, Any]
+
+
+def drill(
+    engine: IndicatorEngine, name: str, where: Mapping[str, str], since: date, until: date, scope: Scope, side: Side = Side.PART
+) -> Drill:
+    """Return how to find the rows that an indicator counts from ``since`` to ``until``.
+
+    Args:
+        where: dimension → value, exactly those of the number's place; an empty value stands for rows without one.
+
+    Raises:
+        KeyError: there is no such indicator.
+        QuestionError: it counts nothing itself, or totals that other systems reported.
+    """
+    term, not_these = _terms(engine, name, side)
+    if term.fact != EVENTS and not term.fact.startswith(CASES):
+        raise QuestionError(f"{name} counts totals that other systems reported; they have no rows")
+    fact = engine.fact(term)
+    parameters: dict[str, Any] = {}
+    asked = Asked(Grain.TOTAL, (), where, scope, engine.zone)
+    texts = row_conditions(term, fact, asked, since, until, parameters)
+    if not_these is not None:
+        condition = f"type IN ({quoted(not_these.types)})" if not_these.types else "1"
+        texts.append(f"NOT ({condition} AND ({not_these.condition or '1'}))")
+    return Drill(term.fact, term.types, " AND ".join(texts), parameters)
+
+
+def _terms(engine: IndicatorEngine, name: str, side: Side) -> tuple[Term, Term | None]:
+    indicator = engine.registry[name]
+    match indicator.kind:
+        case Simple(term):
+            return term, None
+        case Ratio(part, whole):
+            same = (part.fact, part.time) == (whole.fact, whole.time) and part.then is None
+            if side is Side.REST and not same:
+                raise QuestionError(f"{name}: part and whole count different things, so there is no rest; valid: part, whole")
+            return (part, None) if side is Side.PART else (whole, part if side is Side.REST else None)
+        case _:
+            inner = ", ".join(named(indicator))
+            raise QuestionError(f"{name} is made of other indicators; ask for the rows of {inner}")
+
+
+def case_ids(engine: IndicatorEngine, found: Drill, limit: int, *, cancellation: Cancellation | None = None) -> tuple[list[str], int]:
+    """Return the newest cases of a drill, and how many there are.
+
+    Raises:
+        WarehouseError: see :meth:`Warehouse.query`.
+    """
+    sql = f"SELECT case_id, count() OVER () FROM case_rows FINAL WHERE {found.conditions} ORDER BY last_time DESC, case_id LIMIT {limit}"
+    rows = engine.warehouse.query(sql, found.parameters, limits=Limits(seconds=30), cancellation=cancellation).rows
+    return [str(row[0]) for row in rows], int(rows[0][1]) if rows else 0
