@@ -175,6 +175,24 @@ def test_formatter_of_the_browser_equals_the_server(site: Served, language: str)
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "args", "expected"),
+    [
+        ("zh-CN", "compact_beside", [[10_000, 9_400], [8_000, 9_400], [5_000, 12_000], [0, 12_000]], ["10,000", "8,000", "0.5万", "0"]),
+        ("en", "compact_beside", [[500, 2_400], [1_500, 2_400], [2_000_000, 1_400_000_000]], ["0.5K", "1.5K", "0B"]),
+        ("zh-CN", "money_compact_beside", [[500_000, 7_320_000], [8_000_000, 7_320_000]], ["¥0.5万", "¥8万"]),
+    ],
+)
+def test_numbers_of_one_axis_share_the_unit_of_the_greatest(
+    site: Served, language: str, name: str, args: list[list[int]], expected: list[str]
+) -> None:
+    context = site.context(language)
+    page, _ = visit(context, site, "/help")
+    script = "([name, calls, language]) => calls.map((args) => TongguanFormat.make(language, 'Asia/Shanghai')[name](...args))"
+    assert page.evaluate(script, [name, args, language]) == expected
+    context.close()
+
+
 def test_charts_are_drawn_and_have_a_table(site: Served) -> None:
     context = site.context()
     page, said = visit(context, site, "/data")

@@ -9,7 +9,10 @@ const ChartOptions = (() => {
   function writers(data, format) {
     const [full, short] = data.form;
     const with_ = (name) => (value) => (data.currency ? format[name](value ?? null, data.currency) : format[name](value ?? null));
-    return { full: with_(full), short: with_(short) };
+    // Numbers of one axis share the unit of the greatest; rates and durations have theirs in themselves.
+    const beside = format[`${short}_beside`];
+    const axis = beside ? (value, greatest) => beside(value, greatest, data.currency || undefined) : with_(short);
+    return { full: with_(full), short: with_(short), axis };
   }
 
   function common() {
@@ -35,10 +38,17 @@ const ChartOptions = (() => {
     type: "category", data: data.categories, axisLine: { lineStyle: { color: token("line") } }, axisTick: { show: false },
     axisLabel: { color: token("quiet"), hideOverlap: true }, ...more,
   });
-  const value = (data, write, more) => ({
-    type: "value", min: (range) => Math.min(0, range.min), minInterval: data.form[0] === "full" ? 1 : undefined,
-    splitNumber: 4, splitLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("quiet"), formatter: write.short }, ...more,
-  });
+  const value = (data, write, more) => {
+    let greatest = 0;
+    const lowest = (range) => {
+      greatest = Math.max(Math.abs(range.min), Math.abs(range.max));
+      return Math.min(0, range.min);
+    };
+    return {
+      type: "value", min: lowest, minInterval: data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
+      splitLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("quiet"), formatter: (tick) => write.axis(tick, greatest) }, ...more,
+    };
+  };
 
   // The bucket that is not over yet hangs on the last whole one by a dashed line: two series of one name.
   function lineSeries(one, open) {
@@ -73,7 +83,7 @@ const ChartOptions = (() => {
 
   function lines(data, write) {
     const shown = common();
-    const top = data.series.length > 1 ? 28 : 8;
+    const top = data.series.length > 1 ? 28 : 14;
     return {
       ...shown, legend: legend(data), grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
       tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },

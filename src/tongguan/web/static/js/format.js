@@ -39,11 +39,13 @@ const Format = (() => {
     const zh = language === "zh-CN";
     const steps = STEPS[zh ? "zh-CN" : "en"];
 
-    function compactShifted(value, shift) {
+    // The unit is that of `greatest`, so that all numbers of one axis have the same.
+    function compactShifted(value, shift, greatest = null) {
       let place = 0;
-      const magnitude = Math.abs(Number(`${value}E${shift}`));
+      const magnitude = Math.abs(Number(`${greatest ?? value}E${shift}`));
       steps.forEach(([power], i) => { if (power === 0 || magnitude >= 10 ** power) place = i; });
-      let text = plain(value, shift - steps[place][0], 2, false, true);
+      let text = plain(value, shift - steps[place][0], 2, greatest !== null, true);
+      if (greatest !== null) return text + (Number(value) === 0 ? "" : steps[place][1]);
       if (place + 1 < steps.length && size(text) >= 10 ** (steps[place + 1][0] - steps[place][0])) {
         place += 1;
         text = plain(value, shift - steps[place][0], 2, false, true);
@@ -68,6 +70,7 @@ const Format = (() => {
 
     const self = {
       compact: (value) => (known(value) ? compactShifted(value, 0) : NOTHING),
+      compact_beside: (value, greatest) => (known(value) ? compactShifted(value, 0, greatest) : NOTHING),
       full: (value) => (known(value) ? plain(value, 0, 2, true, true) : NOTHING),
       rate: (value) => (known(value) ? `${plain(value, 2, 1, true, false)}%` : NOTHING),
       change(value) {
@@ -83,6 +86,9 @@ const Format = (() => {
       },
       money_compact(minor, currency = "CNY") {
         return known(minor) ? signed(compactShifted(minor, -(PLACES[currency] ?? 2)), currency) : NOTHING;
+      },
+      money_compact_beside(minor, greatest, currency = "CNY") {
+        return known(minor) ? signed(compactShifted(minor, -(PLACES[currency] ?? 2), greatest), currency) : NOTHING;
       },
       duration(seconds) {
         if (!known(seconds)) return NOTHING;
