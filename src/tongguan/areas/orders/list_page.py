@@ -123,10 +123,10 @@ def filters(visit: Visit) -> list[Filter]:
         Filter("status", text("Status"), visit.query("status"), [Choice(word, visit.codes.status(word)) for word in statuses]),
         Filter("step", text("Step"), visit.query("step"), steps),
         *(code_filter(visit, column) for column in ("channel", "region", "business_class")),
-        Filter("customer_id", text("Customer"), visit.query("customer_id"), kind="text"),
+        Filter("open", text("Open or not"), visit.query("open"), [Choice("1", text("only open"))]),
+        Filter("customer_id", text("Customer"), visit.query("customer_id"), kind="text", hint=text("whole id")),
         Filter("since", text("Placed from"), visit.query("since"), kind="date"),
         Filter("until", text("Placed to"), visit.query("until"), kind="date"),
-        Filter("open", text("Only open"), visit.query("open"), [Choice("1", text("yes"))]),
     ]
 
 

@@ -104,6 +104,7 @@ def _down(hall: HallStatus, local: datetime) -> HallStatus:
     problems = [Problem(ProblemKind.REASON, hall.channel, one.reason, one.since, one.count, 400, one.type) for one in reasons]
     problems += [Problem(ProblemKind.PROBE, hall.channel, one.probe, since, 5, 6, one.target) for one in failing]
     problems.append(Problem(ProblemKind.TICKETS, hall.channel, "", local - timedelta(days=2), 17))
+    problems.sort(key=lambda one: one.since or local, reverse=True)
     return replace(
         hall,
         reach=Reachability(Reach.DOWN, since, local - 4 * _MINUTE, 18, 15),

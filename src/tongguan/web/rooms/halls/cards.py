@@ -127,10 +127,11 @@ def _response(visit: Visit, hall: HallStatus) -> Figure:
     if response.median is None:
         return Figure(name, fmt.duration(None), "", visit.text("no answers to measure"), thin=True)
     usual = fmt.duration(response.usual.median if response.usual else None)
-    note = _usual_note(visit, response.usual, usual)
+    thin = response.answers < ANSWERS
+    note = visit.text("too few: n=%(n)s", n=fmt.full(response.answers)) if thin else _usual_note(visit, response.usual, usual)
     slow = visit.text("95 %% within %(time)s", time=fmt.duration(response.p95))
     title = visit.text("Median of %(n)s answers; %(slow)s", n=fmt.full(response.answers), slow=slow)
-    return Figure(name, fmt.duration(response.median), title, note, thin=response.answers < ANSWERS, usual=usual)
+    return Figure(name, fmt.duration(response.median), title, note, thin=thin, usual=usual)
 
 
 def _success(visit: Visit, hall: HallStatus) -> Figure:
@@ -156,8 +157,15 @@ def volume_change(visit: Visit, count: int, usual: Usual | None) -> Change | Non
     return Change("", visit.formats.change(share), direction, usual_title(visit, usual))
 
 
+def has_come(hall: HallStatus) -> bool:
+    """Tell whether anything came to a hall today or usually does: without either, a zero may just as well mean that no source sends."""
+    return any(one.volume or one.usual for one in hall.hours) or bool(hall.volume.last_hour or hall.volume.current)
+
+
 def _volume(visit: Visit, hall: HallStatus) -> Figure:
     fmt, volume = visit.formats, hall.volume
+    if not has_come(hall):
+        return Figure(visit.text("Last full hour"), NOTHING, NOTHING, visit.text("nothing came yet"), thin=True)
     note = _usual_note(visit, volume.last_usual, fmt.full(round(volume.last_usual.median)) if volume.last_usual else "")
     change = volume_change(visit, volume.last_hour, volume.last_usual)
     thin = volume.last_usual is None or volume.last_usual.median < FLOOR
@@ -166,6 +174,8 @@ def _volume(visit: Visit, hall: HallStatus) -> Figure:
 
 def _current(visit: Visit, hall: HallStatus) -> str:
     fmt, volume = visit.formats, hall.volume
+    if not has_come(hall):
+        return visit.text("No events of this hall today")
     if volume.current_usual is None:
         return visit.text("this hour so far %(n)s", n=fmt.full(volume.current))
     by_now = round(volume.current_usual.median * volume.elapsed)
@@ -174,7 +184,7 @@ def _current(visit: Visit, hall: HallStatus) -> str:
 
 def _spark(visit: Visit, hall: HallStatus) -> Spark:
     """Draw the full hours of today over what is usual in each; the hour that runs would look like a fall."""
-    known = [one.volume for one in hall.hours if one.volume is not None][:-1]
+    known = [one.volume for one in hall.hours if one.volume is not None][:-1] if has_come(hall) else []
     usual = [round(one.usual.median) for one in hall.hours if one.usual is not None]
     usual = usual if len(usual) == HOURS else []
     top = max([0, *known, *usual])

@@ -19,7 +19,7 @@ from tongguan.web.kit.components import Filter, Status
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.live import Part, parts_of, stream
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.halls.cards import HallCard, hall_card
+from tongguan.web.rooms.halls.cards import HallCard, hall_card, has_come
 from tongguan.web.rooms.halls.words import REACHES, ProblemLine, problem_line, reason_href
 
 PARTS: Final = ("top", "hours", "troubles", "tried")
@@ -117,10 +117,10 @@ def _charts(visit: Visit, hall: HallStatus) -> list[Chart]:
         visit.text("Volume by hour"),
         hours,
         (
-            Series(visit.text("today"), colour, [one.volume for one in hall.hours]),
+            Series(visit.text("today"), colour, [one.volume if has_come(hall) else None for one in hall.hours]),
             Series(visit.text("usual"), COMPARED, [round(one.median) if one else None for one in usual], "compare"),
-            Series(visit.text("usual at least"), COMPARED, least, "compare", dotted=True),
-            Series(visit.text("usual at most"), COMPARED, most, "compare", dotted=True),
+            Series(visit.text("usual low"), COMPARED, least, "compare", dotted=True),
+            Series(visit.text("usual high"), COMPARED, most, "compare", dotted=True),
         ),
         category_title=title,
         open=present,
