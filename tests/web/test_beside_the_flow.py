@@ -65,8 +65,18 @@ def test_a_past_day_tells_what_lay_on_it(manager: Visitor, operation: Operation,
     asked = answering(operation, monkeypatch, Findings((), "2026-11-20", "2026-11-07", NOON))
     quiet = manager.get("/?day=2026-11-12&channel=app&brand=wo").text
     assert asked == [FindingFilter(channel="app", brand="wo", day="2026-11-12")]
-    assert "● Normal" in bare(card(quiet)) and 'href="/findings?channel=app&amp;day=2026-11-12"' in card(quiet)
+    assert "0 matters within these filters" in bare(card(quiet)) and 'href="/findings?channel=app&amp;day=2026-11-12"' in card(quiet)
+    assert "Normal" not in card(quiet) and "other dimensions is not told" in lately(quiet), "what is left out may be anything"
     assert "tg-lately-list" not in quiet
+    every = manager.get("/?day=2026-11-12").text
+    assert "● Normal" in bare(card(every)) and "within what it is on other days" in lately(every)
+
+
+@pytest.mark.parametrize("day", ["2026-11-06", "2026-10-01"])
+def test_a_day_that_was_not_looked_at_claims_nothing(manager: Visitor, day: str) -> None:
+    page = manager.get(f"/?day={day}").text
+    assert "This day was not looked at" in lately(page)
+    assert "○ Not enough data —" in bare(card(page)) and "Normal" not in card(page)
 
 
 def test_before_the_first_look_the_panorama_claims_nothing() -> None:
@@ -146,7 +156,7 @@ def test_the_strip_keeps_the_region_and_speaks_chinese(operation: Operation) -> 
 
 def test_halls_that_are_away_are_told_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en").get("/strips/halls")
-    assert answer.status_code == 200 and bare(answer.text) == "How the halls stand is not known now."
+    assert answer.status_code == 200 and bare(answer.text) == "How the halls stand is not known now. Try again"
     assert "tg-strip-name" not in answer.text
 
 

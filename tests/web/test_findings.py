@@ -165,7 +165,7 @@ def counts(html: str) -> dict[str, dict[str, int]]:
     for row in matrix.split("<tbody>")[1].split("</tr>")[:-1]:
         assert row.count("<td>") == len(days) == 14
         stage = bare(row.split("</th>")[0])
-        told = re.findall(r'aria-label="([^,"]+), ([\d-]+): (\d+) findings?"', row)
+        told = re.findall(r'aria-label="([^,"]+), ([\d-]+), findings: (\d+)"', row)
         assert {name for name, _, _ in told} <= {stage}
         found[stage] = {day: int(count) for _, day, count in told}
     return found
@@ -209,7 +209,7 @@ def test_a_day_of_a_stage_is_chosen_and_taken_back(manager: Visitor) -> None:
     assert [row[3] for row in shown(page, "findings")[1:]] == ["Kiosk", "WeChat"]
     assert counts(page) == counts(everything)
     ((back, label),) = re.findall(r'<a class="tg-found-day" href="([^"]+)" aria-current="true" aria-label="([^"]+)"', page)
-    assert label.startswith("Payment, 2026-11-16: 2") and back == "/findings?watch=payment_success#list"
+    assert label.startswith("Payment, 2026-11-16, findings: 2") and back == "/findings?watch=payment_success#list"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_filters_narrow_the_list_and_are_told(manager: Visitor, query: str, plac
 
 
 @pytest.mark.parametrize(
-    "query", ["stage=zz", "watch=zz", "day=2026-11-01", "day=soon", "channel=fax", "region=GX-NN", "business_class=goods"]
+    "query", ["stage=zz", "watch=zz", "day=2026-11-01", "day=20261101", "channel=fax", "region=GX-NN", "business_class=goods"]
 )
 def test_nothing_that_fits_leads_back_to_everything(manager: Visitor, query: str) -> None:
     answer = manager.get(f"/findings?{query}")
@@ -237,6 +237,10 @@ def test_nothing_that_fits_leads_back_to_everything(manager: Visitor, query: str
     listed = section(answer.text, 'id="list"')
     assert "Nothing that stands out fits these filters" in listed and "left out" in listed
     assert '<a class="btn" href="/findings">Remove filters</a>' in listed
+
+
+def test_what_is_no_day_filters_nothing(manager: Visitor) -> None:
+    assert shown(manager.get("/findings?day=soon").text, "findings") == shown(manager.get("/findings").text, "findings")
 
 
 def test_before_the_first_look_there_are_no_days() -> None:

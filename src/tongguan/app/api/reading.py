@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -113,7 +113,9 @@ class Reading:
                 raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no {name} {value!r}", valid=valid_hint(value, valid))
         if where.day and not _is_date(where.day):
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="such as 2026-11-21")
-        return await self.questions.findings(user, where)
+        # Days are compared as texts, so one way to write a date must become the other.
+        day = date.fromisoformat(where.day).isoformat() if where.day else ""
+        return await self.questions.findings(user, replace(where, day=day))
 
     async def _halls(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))

@@ -32,7 +32,7 @@ class FindingLine:
         where: the value of the dimension it was found in; ``where_title`` names the dimension.
         observed, expected: the number and what it is on other days.
         change: by how much it differs, with the sign.
-        href: the stage's page on the worst day, narrowed to the value where the page can be.
+        href: the stage's page on the last day, narrowed to the value where the page can be.
     """
 
     key: str
@@ -101,7 +101,8 @@ def _change(visit: Visit, row: Finding, unit: Unit) -> str:
 
 def signed(visit: Visit, unit: Unit, value: float) -> str:
     """Write how much more or less."""
-    return f"{'+' if value > 0 else '−'}{number(visit, unit, abs(value))}"
+    text = number(visit, unit, abs(value))
+    return text if text == number(visit, unit, 0) else f"{'+' if value > 0 else '−'}{text}"
 
 
 def _days(first: date, last: date) -> str:

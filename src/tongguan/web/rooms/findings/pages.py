@@ -69,8 +69,16 @@ class FindingsPage:
 
 
 def _address(visit: Visit) -> Address:
-    values = {name: visit.query(name) for name in NAMES}
+    values = {name: visit.query(name) for name in NAMES} | {"day": _iso_day(visit.query("day"))}
     return Address(FINDINGS, {**values, **{name: code_value(visit, name) for name in CODES}})
+
+
+def _iso_day(text: str) -> str:
+    """Return a day in one way of writing; what is no day filters nothing."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _where(address: Address, **changed: str) -> FindingFilter:

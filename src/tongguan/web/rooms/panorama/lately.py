@@ -25,14 +25,16 @@ class Lately:
     Attributes:
         lines: the newest, one of each matter.
         matters: how many there are; those beyond ``lines`` are told on the page of findings only.
-        through: last day that was looked at; empty before the first look.
+        known: the days asked for were looked at.
+        narrowed: filters, or what the user may see, leave out what was found in other dimensions.
     """
 
     panel: Panel[Findings]
     lines: Sequence[FindingLine]
     matters: int
     href: str
-    through: str
+    known: bool
+    narrowed: bool
 
 
 async def lately(visit: Visit, where: FlowFilter, shown: ShownDay) -> Lately:
@@ -42,13 +44,17 @@ async def lately(visit: Visit, where: FlowFilter, shown: ShownDay) -> Lately:
     rows = told_once(panel.value.rows) if panel.value else []
     address = Address(FINDINGS, {name: value for name, value in vars(asked).items() if name != "brand"})
     lines = [finding_line(visit, row) for row in rows[:SHOWN]]
-    return Lately(panel, lines, len(rows), str(address), panel.value.through if panel.value else "")
+    found = panel.value
+    known = found is not None and bool(found.through) and (shown.today or found.since <= shown.value <= found.through)
+    narrowed = any(vars(where).values()) or bool(visit.user.scope.regions or visit.user.scope.stages)
+    return Lately(panel, lines, len(rows), str(address), known, narrowed)
 
 
 def lately_card(visit: Visit, found: Lately, shown: ShownDay) -> KpiCard:
     """Return the key figure: how many matters, and the newest of them."""
-    known = found.panel.value is not None and bool(found.through)
-    status = Status.UNKNOWN if not known else Status.WATCH if found.matters else Status.GOOD
+    known = found.known
+    status = Status.WATCH if found.matters else Status.GOOD if known and not found.narrowed else Status.UNKNOWN
+    unknown = "" if known or found.panel.failure else visit.text("not looked at yet") if shown.today else visit.text("not looked at")
     newest = found.lines[0] if found.lines else None
     return KpiCard(
         key="lately",
@@ -56,7 +62,8 @@ def lately_card(visit: Visit, found: Lately, shown: ShownDay) -> KpiCard:
         value=visit.formats.full(found.matters if known else None),
         unit=visit.plural("matter", "matters", found.matters) if known else "",
         href=found.href,
-        note=f"{newest.where} {newest.what}" if newest else "" if known else visit.text("not looked at yet"),
-        status=status,
+        note=f"{newest.where} {newest.what}" if newest else visit.text("within these filters") if known and found.narrowed else unknown,
+        # Of what is left out nothing is known, so nothing found is no good news.
+        status=None if known and found.narrowed and not found.matters else status,
         status_word=visit.text(status.word),
     )
