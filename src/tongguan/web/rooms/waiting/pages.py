@@ -203,7 +203,10 @@ def _empty(visit: Visit, address: Address) -> Empty:
             PATH,
         )
     return Empty(
-        visit.text("Nothing waits"), visit.text("Every case that came in has reached its end."), visit.text("To the panorama"), "/"
+        visit.text("Nothing waits"),
+        visit.text("Every case that came in has reached its end, or none came in yet."),
+        visit.text("To the panorama"),
+        "/",
     )
 
 
