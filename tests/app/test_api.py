@@ -13,8 +13,9 @@ import pytest
 
 from tests.app.serving import NDJSON, OWNER, P1, Application, application, lines, order
 from tongguan.app.api import events
+from tongguan.app.api.described import READING, Described
 from tongguan.app.api.reference import OWNER as OWNER_ROUTES
-from tongguan.app.api.reference import PEOPLE, READING, STATUSES, VIEWS, Described
+from tongguan.app.api.reference import PEOPLE, STATUSES, VIEWS
 from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
 from tongguan.model.access import PERMISSIONS, UNDIVIDED, Permission, Role
 from tongguan.records import ledger
@@ -189,7 +190,7 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
 
 def address(route: Described) -> str:
     """Return a path at which the route answers, though perhaps with 404."""
-    named = {"kind": "order", "stage": "order", "id": "0", "name": "nobody"}
+    named = {"kind": "order", "stage": "order", "id": "0", "name": "nobody", "names": "visitors", "metric": "visitors"}
     return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], route.path)
 
 

@@ -208,7 +208,7 @@ def test_a_question_that_nobody_waits_for_is_stopped(desk: Desk) -> None:
             raise
 
     async def leave() -> None:
-        asking = asyncio.ensure_future(desk.questions._ask(question))
+        asking = asyncio.ensure_future(desk.questions.ask(question))
         await asyncio.sleep(0.5)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -75,7 +75,12 @@ class StageQuestions:
         self._pool = pool
         self._flows: dict[tuple[FlowFilter, Scope], asyncio.Task[Flow]] = {}
 
-    async def _ask(self, question: Callable[[Cancellation], T]) -> T:
+    async def ask(self, question: Callable[[Cancellation], T]) -> T:
+        """Run a question in the pool; when nobody waits for it any more, it is cancelled.
+
+        Raises:
+            QuestionFailedError: a store could not answer.
+        """
         cancellation = Cancellation()
         loop = asyncio.get_running_loop()
         try:
@@ -120,27 +125,27 @@ class StageQuestions:
             waits = step_counts(here.database, here.vocabulary, standing, scope, moment) if at is None else None
             return flow(here.warehouse, here.vocabulary, where, scope, moment, zone, waits, cancellation=cancellation)
 
-        return await self._ask(ask)
+        return await self.ask(ask)
 
     async def halls(self, user: User, where: FlowFilter, at: datetime | None = None) -> Halls:
         """Return how every hall does at a moment."""
         here = self._installation
         moment, zone, now = at or here.now(), here.settings.zone, at is None
-        return await self._ask(
+        return await self.ask(
             lambda c: halls(here.warehouse, here.vocabulary, HALL_WATCH, where, user.scope, moment, zone, waiting=now, cancellation=c)
         )
 
     async def findings(self, user: User, where: FindingFilter) -> Findings:
         """Return what was unlike other days in the last two weeks."""
         here = self._installation
-        return await self._ask(lambda _: kept_findings(here.database, where, user.scope))
+        return await self.ask(lambda _: kept_findings(here.database, where, user.scope))
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int
     ) -> WaitingPage:
         """Return one page of what waits now."""
         here = self._installation
-        return await self._ask(
+        return await self.ask(
             lambda _: waiting_page(
                 here.database,
                 here.vocabulary,
@@ -162,7 +167,7 @@ class StageQuestions:
         found = here.vocabulary.stage(stage)
         at, zone = here.now(), here.settings.zone
         of_day = replace(where, day=where.day or at.astimezone(ZoneInfo(zone)).date().isoformat())
-        return await self._ask(lambda c: stage_day(here.warehouse, found, of_day, user.scope, at, zone, cancellation=c))
+        return await self.ask(lambda c: stage_day(here.warehouse, found, of_day, user.scope, at, zone, cancellation=c))
 
     async def events_of(self, user: User, stage: str, where: EventFilter, limit: int) -> Sequence[TraceEvent]:
         """Return the newest events that count for a stage."""
@@ -172,7 +177,7 @@ class StageQuestions:
         found = here.vocabulary.stage(stage)
         conditions, parameters = event_conditions(found, where, user.scope)
         types = event_types(found, where)
-        return await self._ask(
+        return await self.ask(
             lambda c: newest_events(here.warehouse, here.vocabulary, types, conditions, parameters, limit, cancellation=c)
         )
 
@@ -182,7 +187,7 @@ class StageQuestions:
         text = where.search.strip()
         aliases = [here.store.token("customer", text)] if text else []
         tokens = {one: here.store.token("customer", one) for one in where.ids}
-        return await self._ask(
+        return await self.ask(
             lambda c: case_page(
                 here.warehouse,
                 here.vocabulary,
@@ -202,7 +207,7 @@ class StageQuestions:
     async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:
         """Return one case's story."""
         here = self._installation
-        return await self._ask(lambda c: trace(here.warehouse, here.vocabulary, kind, case_id, user.scope, cancellation=c))
+        return await self.ask(lambda c: trace(here.warehouse, here.vocabulary, kind, case_id, user.scope, cancellation=c))
 
     async def order_summary(self, user: User) -> OrderSummary:
         """Return all orders in one answer."""
@@ -212,7 +217,7 @@ class StageQuestions:
             zones = books.source_zones(here.database)
             return order_summary(here.warehouse, here.vocabulary, user.scope, here.settings.zone, zones=zones, cancellation=cancellation)
 
-        return await self._ask(ask)
+        return await self.ask(ask)
 
     async def regions(self) -> RegionTree:
         """Return the book of regions."""
@@ -221,35 +226,35 @@ class StageQuestions:
             with self._installation.database.read() as connection:
                 return regions.all(connection)
 
-        return await self._ask(ask)
+        return await self.ask(ask)
 
     async def accounts(self, user: User) -> Sequence[SourceAccount]:
         """Return the books of every source."""
-        return await self._ask(lambda _: books.accounts(self._installation.database))
+        return await self.ask(lambda _: books.accounts(self._installation.database))
 
     async def ledger(self, user: User, source: str, since: datetime, until: datetime) -> Sequence[LedgerHour]:
         """Return the hours of a source, or of all."""
-        return await self._ask(lambda _: books.hours(self._installation.database, source, since, until))
+        return await self.ask(lambda _: books.hours(self._installation.database, source, since, until))
 
     async def deliveries(self, user: User, source: str, limit: int, offset: int) -> DeliveryPage:
         """Return one page of deliveries."""
-        return await self._ask(lambda _: books.delivery_page(self._installation.database, source, limit, offset))
+        return await self.ask(lambda _: books.delivery_page(self._installation.database, source, limit, offset))
 
     async def quarantine(self, user: User, where: QuarantineFilter, limit: int, offset: int) -> QuarantinePage:
         """Return one page of what was set aside."""
-        return await self._ask(lambda _: books.quarantine_page(self._installation.database, where, limit, offset))
+        return await self.ask(lambda _: books.quarantine_page(self._installation.database, where, limit, offset))
 
     async def quarantined(self, user: User, record_id: str) -> QuarantineRow | None:
         """Return one record that was set aside."""
-        return await self._ask(lambda _: books.quarantine_row(self._installation, record_id))
+        return await self.ask(lambda _: books.quarantine_row(self._installation, record_id))
 
     async def replay(self, user: User, ids: Sequence[str]) -> ReplayResult:
         """Send open records through ingest again."""
-        return await self._ask(lambda _: replay(self._installation, user, ids))
+        return await self.ask(lambda _: replay(self._installation, user, ids))
 
     async def discard(self, user: User, ids: Sequence[str]) -> int:
         """Set open records to discarded."""
-        return await self._ask(lambda _: discard(self._installation, user, ids))
+        return await self.ask(lambda _: discard(self._installation, user, ids))
 
     async def reveal(self, user: User, token: str) -> str | None:
         """Return the plain value behind a token, and write down who asked before it is told."""
@@ -262,4 +267,4 @@ class StageQuestions:
                 audit.append(connection, here.now(), user.name, "personal.revealed", "token", token, {})
                 return here.store.reveal(connection, token)
 
-        return await self._ask(ask)
+        return await self.ask(ask)

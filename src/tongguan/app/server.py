@@ -18,10 +18,12 @@ from tongguan.app.accounts import RecordAccounts
 from tongguan.app.api import people, views
 from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
+from tongguan.app.api.metrics import Metrics
 from tongguan.app.api.owner import OwnerRoutes
 from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
 from tongguan.app.health import Health
+from tongguan.app.indicators import StageIndicators
 from tongguan.app.installation import Installation
 from tongguan.app.lists import RecordLists
 from tongguan.app.loops import LoopThreads, loops
@@ -30,7 +32,9 @@ from tongguan.app.pulse import LoaderPulse
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
 from tongguan.areas.orders.pages import ROOM as ORDERS
+from tongguan.areas.packs import indicator_files
 from tongguan.lib.now import Ticks
+from tongguan.metrics.catalogue import Catalogue
 from tongguan.model.access import Role, User
 from tongguan.model.access import Scope as Responsibility
 from tongguan.web.kit.live import Streams
@@ -68,6 +72,8 @@ class Server:
         self.bearers = Bearers(installation.database, owner_token, ticks)
         self.accounts = RecordAccounts(installation.database, installation.now, self._people_pool)
         self.questions = StageQuestions(installation, self._pool)
+        catalogue = Catalogue(indicator_files(), installation.home.folder / "indicators", installation.vocabulary, settings.zone)
+        self.indicators = StageIndicators(installation, self.questions, catalogue)
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
@@ -108,6 +114,7 @@ class Server:
         installation = self.installation
         for route in (
             *Reading(self.questions, installation.vocabulary, self.who, installation.now).routes(),
+            *Metrics(self.indicators, self.who, installation.now, installation.settings.zone).routes(),
             *OwnerRoutes(installation, self.bearers, self._intake_pool, ticks).routes(),
             *Health(installation, self._pool, self._dead_loops).routes(),
         ):

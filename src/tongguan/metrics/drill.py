@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from tongguan.metrics.errors import QuestionError
@@ -14,18 +12,9 @@ from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import named
 from tongguan.metrics.statements import Asked, row_conditions
 from tongguan.model.access import Scope
-from tongguan.model.indicators import Grain, Ratio, Simple, Term
+from tongguan.model.indicators import Grain, Ratio, RowsQuery, Side, Simple, Term
 from tongguan.warehouse.case_states import quoted
 from tongguan.warehouse.client import Cancellation, Limits
-
-
-class Side(StrEnum):
-    """Which rows of a ratio."""
-
-    PART = "part"
-    WHOLE = "whole"
-    REST = "rest"
-    """Those of the whole that are not of the part: what went wrong, or is missing."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +33,22 @@ class Drill:
     parameters: Mapping[str, Any]
 
 
-def drill(
-    engine: IndicatorEngine, name: str, where: Mapping[str, str], since: date, until: date, scope: Scope, side: Side = Side.PART
-) -> Drill:
-    """Return how to find the rows that an indicator counts from ``since`` to ``until``.
-
-    Args:
-        where: dimension → value, exactly those of the number's place; an empty value stands for rows without one.
+def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
+    """Return how to find the rows that an indicator counts.
 
     Raises:
-        KeyError: there is no such indicator.
-        QuestionError: it counts nothing itself, or totals that other systems reported.
+        KeyError: there is no such indicator, or the scope does not see it; names the nearest.
+        QuestionError: it counts nothing itself, or totals that other systems reported, or cannot be taken apart so.
     """
-    term, not_these = _terms(engine, name, side)
+    engine.check_seen((query.name,), scope)
+    engine.check_places((query.name,), query.where)
+    term, not_these = _terms(engine, query.name, query.side)
     if term.fact != EVENTS and not term.fact.startswith(CASES):
-        raise QuestionError(f"{name} counts totals that other systems reported; they have no rows")
+        raise QuestionError(f"{query.name} counts totals that other systems reported; they have no rows")
     fact = engine.fact(term)
     parameters: dict[str, Any] = {}
-    asked = Asked(Grain.TOTAL, (), where, scope, engine.zone)
-    texts = row_conditions(term, fact, asked, since, until, parameters)
+    asked = Asked(Grain.TOTAL, (), query.where, scope, engine.zone)
+    texts = row_conditions(term, fact, asked, query.since, query.until, parameters)
     if not_these is not None:
         condition = f"type IN ({quoted(not_these.types)})" if not_these.types else "1"
         texts.append(f"NOT ({condition} AND ({not_these.condition or '1'}))")

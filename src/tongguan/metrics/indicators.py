@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tongguan.lib.suggest import valid_hint
@@ -13,7 +12,7 @@ from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.facts import Fact, fact_of
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import buckets, compared, last_day
-from tongguan.metrics.registry import Registry, named, sees
+from tongguan.metrics.registry import Registry, named
 from tongguan.metrics.statements import Asked, Statement, statements, told
 from tongguan.model.access import Scope
 from tongguan.model.indicators import ADDITIVE, Compare, Grain, IndicatorQuery, IndicatorRow, IndicatorTable, Term
@@ -74,19 +73,35 @@ class IndicatorEngine:
                 shared = list(own) if shared is None else [one for one in shared if one in own]
         return shared or []
 
-    def _check(self, query: IndicatorQuery, scope: Scope) -> None:
+    def check_seen(self, names: Sequence[str], scope: Scope) -> None:
+        """Refuse what is not there, or not for this scope.
+
+        Raises:
+            KeyError: names the nearest.
+        """
         seen = [one.name for one in self.registry.seen_by(scope)]
+        for name in names:
+            if name not in seen:
+                raise KeyError(f"no indicator {name!r}; {valid_hint(name, seen)}")
+
+    def check_places(self, names: Sequence[str], places: Iterable[str]) -> None:
+        """Refuse dimensions that not all terms of the indicators have.
+
+        Raises:
+            QuestionError: names the nearest.
+        """
+        valid = self.dimensions(names)
+        for name in places:
+            if name not in valid:
+                raise QuestionError(f"{', '.join(names)} cannot be taken apart by {name!r}; {valid_hint(name, valid, most=40)}")
+
+    def _check(self, query: IndicatorQuery, scope: Scope) -> None:
         if not query.names:
             raise QuestionError("no indicator is named; valid: one or more names")
-        for name in query.names:
-            if name not in self.registry or not sees(scope, self.registry[name]):
-                raise KeyError(f"no indicator {name!r}; {valid_hint(name, seen)}")
+        self.check_seen(query.names, scope)
         if query.until < query.since:
             raise QuestionError(f"the last day {query.until} lies before the first day {query.since}")
-        valid = self.dimensions(query.names)
-        for name in (*query.by, *query.where):
-            if name not in valid:
-                raise QuestionError(f"{', '.join(query.names)} cannot be taken apart by {name!r}; {valid_hint(name, valid, most=40)}")
+        self.check_places(query.names, (*query.by, *query.where))
         if len(set(query.by)) < len(query.by):
             raise QuestionError(f"a dimension is named twice: {', '.join(query.by)}")
         if query.grain in _TIMED:
@@ -215,7 +230,7 @@ class _Run:
 
     def _row(self, place: tuple[str, ...] | None, bucket: str | None, answers: Answers) -> IndicatorRow:
         amounts = {name: answers.amount(name, (bucket, place)) for name in self._query.names}
-        return IndicatorRow(place or ("",) * 0, bucket or "", MappingProxyType(amounts))
+        return IndicatorRow(place or (), bucket or "", amounts)
 
 
 def _beside(rows: Sequence[IndicatorRow], other: _Run, compare: Compare, run: _Run) -> list[IndicatorRow]:

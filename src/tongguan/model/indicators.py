@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
+from tongguan.model.answers import CaseRow, TraceEvent
 from tongguan.model.vocabulary import Label
 
 
@@ -239,7 +239,7 @@ class IndicatorQuery:
     until: date
     grain: Grain = Grain.TOTAL
     by: tuple[str, ...] = ()
-    where: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    where: Mapping[str, str] = field(default_factory=dict)
     compare: tuple[Compare, ...] = ()
     top: int = 0
 
@@ -278,7 +278,7 @@ class IndicatorRow:
     values: tuple[str, ...]
     bucket: str
     amounts: Mapping[str, Amount]
-    before: Mapping[Compare, Mapping[str, Amount]] = field(default_factory=lambda: MappingProxyType({}))
+    before: Mapping[Compare, Mapping[str, Amount]] = field(default_factory=dict)
     others: bool = False
 
 
@@ -299,3 +299,53 @@ class IndicatorTable:
     totals: Sequence[IndicatorRow]
     statements: Sequence[str] = ()
     at: datetime | None = None
+
+
+class Side(StrEnum):
+    """Which rows of a ratio."""
+
+    PART = "part"
+    WHOLE = "whole"
+    REST = "rest"
+    """Those of the whole that are not of the part: what went wrong, or is missing."""
+
+
+@dataclass(frozen=True)
+class RowsQuery:
+    """Which rows behind a number are asked for.
+
+    Attributes:
+        name: the indicator.
+        since, until: first and last day.
+        where: dimension → value of the number's place; an empty value stands for rows without one.
+        side: of a ratio; others have one side only.
+        limit: so many, the newest.
+    """
+
+    name: str
+    since: date
+    until: date
+    where: Mapping[str, str] = field(default_factory=dict)
+    side: Side = Side.PART
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class IndicatorRows:
+    """Rows behind a number, newest first: events, or cases of one kind.
+
+    Attributes:
+        total: how many there are in all; None for events, which are not counted again.
+    """
+
+    events: Sequence[TraceEvent] = ()
+    cases: Sequence[CaseRow] = ()
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class IndicatorShelf:
+    """Every indicator that a user sees, and what is wrong with files of the installation, as ``file:line: message``."""
+
+    indicators: Sequence[Indicator]
+    problems: Sequence[str] = ()

@@ -3,169 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from tongguan.app.api import people, views
+from tongguan.app.api.described import READING, Described
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
-from tongguan.model import answers, findings, halls, waiting
+from tongguan.model import answers
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
-from tongguan.model.regions import Region
 from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, RECORDS, UNPACKED_BYTES
 from tongguan.web.kit import ports
 
 _MIB: Final = 1024 * 1024
 
-
-@dataclass(frozen=True)
-class Described:
-    """One route.
-
-    Attributes:
-        permission: what the caller's role must allow; None for the owner of the home.
-        parameters: of the query, as ``name: meaning``.
-        answer: type of the answer; None for a small object told in ``meaning``.
-        several: the answer is a list of them.
-        body: type of the body.
-    """
-
-    method: str
-    path: str
-    permission: Permission | None
-    meaning: str
-    parameters: Sequence[str] = ()
-    answer: type[Any] | None = None
-    several: bool = False
-    body: type[Any] | None = None
-
-
-_BELOW: Final = {name: f", or below it: codes nest by `{separator}`" for name, separator in answers.NESTED.items()}
-_FLOW: Final = tuple(f"{f.name}: only this one{_BELOW.get(f.name, '')}" for f in fields(answers.FlowFilter))
-_CASES: Final = (
-    "search: beginning of any id of the case: its own, or a customer's, payment's, package's …",
-    "status: status word of the current milestone",
-    "step: current milestone",
-    "stage: stage at which the case waits",
-    *(f"{name}: latest value{_BELOW.get(name, '')}" for name in ("channel", "region", "business_class", "customer_id")),
-    "since: first event at or after",
-    "until: first event before",
-    "open_only: `true` for cases that have not ended",
-    "ids: cases that have one of these ids exactly, separated by commas; the first page tells in `missing` which nobody has",
-    "case_ids: cases of these own ids, separated by commas",
-)
-_AT: Final = "at: the moment, now without it; what waits is told of now only"
-_WITHIN: Final = (
-    "hour: only this hour of the day, 0 to 23",
-    "by: a breakdown of the stage, such as `channel`; with `value`",
-    "value: only events with this value of the breakdown",
-    "failed: `true` for failures alone",
-)
-_PAGE: Final = ("limit: rows, 50 without it", "offset: rows to pass over")
-_IDS: Final = 'The body is `{"ids": ["1", "2"]}`.'
-
-READING: Final = (
-    Described("GET", "/flow", Permission.SEE_PANORAMA, "The whole process.", (*_FLOW, _AT), answers.Flow),
-    Described(
-        "GET",
-        "/waiting",
-        Permission.SEE_PANORAMA,
-        "What waits now: open steps with their limits.",
-        (
-            *_FLOW,
-            "stage: only what waits for this stage",
-            "step: only at this milestone",
-            f"lateness: {', '.join(waiting.Lateness)}",
-            "search: beginning of the case's own id",
-            f"sort: {', '.join(waiting.WaitingOrder)}; `late` without it: what to act on first",
-            "descending: `true` or `false` (without it)",
-            *_PAGE,
-        ),
-        waiting.WaitingPage,
-    ),
-    Described(
-        "GET",
-        "/findings",
-        Permission.SEE_PANORAMA,
-        "Numbers that were unlike other days in the last two weeks. Who sees some regions only is told what was found in one of theirs.",
-        (*_FLOW, "stage: only of this stage", "watch: only of this number", "day: only what lies on this day, such as `2026-11-21`"),
-        findings.Findings,
-    ),
-    Described(
-        "GET",
-        "/halls",
-        Permission.SEE_PANORAMA,
-        "How every hall does: reached, answering, succeeding, volume against the usual; problems, and what goes between halls. "
-        "Limited by the regions of the scope; a hall belongs to no stage.",
-        (*_FLOW, "at: the moment, now without it; open tickets are told of now only"),
-        halls.Halls,
-    ),
-    Described(
-        "GET",
-        "/stages/{stage}/events",
-        Permission.SEE_PANORAMA,
-        "The newest events that count for a stage.",
-        (*_FLOW, "day: only this day of the operation, such as `2026-11-21`", *_WITHIN, "limit: rows, 50 without it, 10,000 at most"),
-        answers.TraceEvent,
-        several=True,
-    ),
-    Described(
-        "GET",
-        "/stages/{stage}/day",
-        Permission.SEE_PANORAMA,
-        "One day of a stage, by hour and taken apart.",
-        (*_FLOW, "day: which, such as `2026-11-21`; today without it", *_WITHIN),
-        answers.StageDay,
-    ),
-    Described("GET", "/event-types", Permission.SEE_PANORAMA, "Every event type of this release; see the [event reference](events.md)."),
-    Described("GET", "/orders/summary", Permission.SEE_ORDERS, "All orders in one answer.", (), answers.OrderSummary),
-    Described(
-        "GET",
-        "/cases/{kind}",
-        Permission.SEE_ORDERS,
-        "Cases of a kind: order, payment, package, ticket …",
-        (*_CASES, f"sort: {', '.join(ports.CaseOrder)}", "descending: `true` (without it) or `false`", *_PAGE),
-        answers.CasePage,
-    ),
-    Described("GET", "/cases/{kind}/{id}", Permission.SEE_ORDERS, "One case's whole story.", (), answers.Trace),
-    Described("GET", "/regions", Permission.SEE_PANORAMA, "The book of regions within the scope.", (), Region, several=True),
-    Described("GET", "/sources", Permission.SEE_DATA, "The books of every source.", (), answers.SourceAccount, several=True),
-    Described(
-        "GET",
-        "/ledger",
-        Permission.SEE_DATA,
-        "The books by hour, the last seven days without `since`.",
-        ("source: only this one", "since: first hour", "until: end"),
-        ports.LedgerHour,
-        several=True,
-    ),
-    Described(
-        "GET", "/deliveries", Permission.SEE_DATA, "Deliveries, newest first.", ("source: only this one", *_PAGE), ports.DeliveryPage
-    ),
-    Described(
-        "GET",
-        "/quarantine",
-        Permission.SEE_DATA,
-        "What was set aside, newest first.",
-        (
-            "source: only this one",
-            "reason: one of those below",
-            "field: only this field",
-            f"state: {', '.join(ports.QuarantineState)}; open without it",
-            *_PAGE,
-        ),
-        ports.QuarantinePage,
-    ),
-    Described("GET", "/quarantine/{id}", Permission.SEE_DATA, "One record that was set aside.", (), ports.QuarantineRow),
-    Described(
-        "POST", "/quarantine/replay", Permission.REPLAY_QUARANTINE, f"Records once more through ingest. {_IDS}", (), ports.ReplayResult
-    ),
-    Described("POST", "/quarantine/discard", Permission.REPLAY_QUARANTINE, f'Close records for good; answers `{{"discarded": 2}}`. {_IDS}'),
-)
 
 PEOPLE: Final = (
     Described("GET", "/users", Permission.MANAGE_USERS, "All users.", (), people.UsersAnswer),

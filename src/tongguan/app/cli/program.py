@@ -20,6 +20,7 @@ _MODULES: Final = (
     "events",
     "orders",
     "stages",
+    "metrics",
     "halls",
     "data",
     "checking",

@@ -1,0 +1,149 @@
+"""Indicators over HTTP: what there is, their numbers, and the rows behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.lib.now import Now
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.access import Permission, User
+from tongguan.model.indicators import Compare, Grain, IndicatorQuery, RowsQuery, Side
+from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError, NotAskableError
+from tongguan.web.kit.ports import QuestionFailedError
+
+Who = Callable[[Request], Awaitable[User]]
+_Word = TypeVar("_Word", bound=StrEnum)
+
+_DAYS = 30
+_MOST_ROWS = 1_000
+_MOST_TOP = 1_000
+_SHARED = ("from", "to", "where")
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Routes of indicators.
+
+    Attributes:
+        indicators: answers.
+        who: who calls.
+        now: clock.
+        zone: the operation's time zone.
+    """
+
+    indicators: Indicators
+    who: Who
+    now: Now
+    zone: str
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        table = (("/metrics", self._shelf), ("/metrics/{names}", self._answer), ("/metrics/{metric}/rows", self._rows))
+        return [Route(f"/api/v1{path}", self._guarded(answer), methods=["GET"]) for path, answer in table]
+
+    def _guarded(self, answer: Callable[[User, Request], Awaitable[object]]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                user = await self.who(request)
+                if not user.may(Permission.SEE_PANORAMA):
+                    raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {Permission.SEE_PANORAMA}")
+                return json_response(await answer(user, request))
+            except NoSuchIndicatorError as error:
+                return ApiProblem(HTTPStatus.NOT_FOUND, str(error)).response()
+            except NotAskableError as error:
+                return ApiProblem(HTTPStatus.BAD_REQUEST, str(error)).response()
+            except ApiProblem as problem:
+                return problem.response()
+            except QuestionFailedError as error:
+                retry = 2 if error.retry else None
+                return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=retry).response()
+
+        return endpoint
+
+    async def _shelf(self, user: User, request: Request) -> object:
+        _known(request, ())
+        return await self.indicators.shelf(user)
+
+    async def _answer(self, user: User, request: Request) -> object:
+        _known(request, (*_SHARED, "by", "grain", "compare", "top"))
+        since, until = self._period(request)
+        query = IndicatorQuery(
+            names=_several(request.path_params["names"]),
+            since=since,
+            until=until,
+            grain=_word(Grain, "grain", request.query_params.get("grain", Grain.TOTAL)),
+            by=_several(request.query_params.get("by", "")),
+            where=_where(request),
+            compare=tuple(_word(Compare, "compare", one) for one in _several(request.query_params.get("compare", ""))),
+            top=_number(request, "top", 0, _MOST_TOP),
+        )
+        return await self.indicators.answer(user, query)
+
+    async def _rows(self, user: User, request: Request) -> object:
+        _known(request, (*_SHARED, "side", "limit"))
+        since, until = self._period(request)
+        side = _word(Side, "side", request.query_params.get("side", Side.PART))
+        limit = _number(request, "limit", 50, _MOST_ROWS)
+        return await self.indicators.rows(user, RowsQuery(request.path_params["metric"], since, until, _where(request), side, limit))
+
+    def _period(self, request: Request) -> tuple[date, date]:
+        """Return first and last day; without them the last :data:`_DAYS` days up to today."""
+        until = _date(request, "to") or self.now().astimezone(ZoneInfo(self.zone)).date()
+        return _date(request, "from") or until - timedelta(days=_DAYS - 1), until
+
+
+def _known(request: Request, names: tuple[str, ...]) -> None:
+    for name in request.query_params:
+        if name not in names:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no parameter {name!r}", valid=valid_hint(name, names))
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(one for one in map(str.strip, text.split(",")) if one)
+
+
+def _word(words: type[_Word], name: str, text: str) -> _Word:
+    if text not in set(words):
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=valid_hint(text, [str(one) for one in words]))
+    return words(text)
+
+
+def _date(request: Request, name: str) -> date | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is no date", valid="such as 2026-11-21") from None
+
+
+def _where(request: Request) -> dict[str, str]:
+    """Return filters: ``where=channel=app``, as often as needed."""
+    found: dict[str, str] = {}
+    for text in request.query_params.getlist("where"):
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"where: {text!r}", valid="a dimension and a value, such as channel=app")
+        found[name] = value
+    return found
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    text: Any = request.query_params.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or not 0 <= int(text) <= most:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=f"a whole number from 0 to {most:,}")
+    return int(text)
