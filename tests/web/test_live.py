@@ -194,7 +194,7 @@ def test_a_question_that_fails_is_told_in_place_and_asked_again() -> None:
         }
         task = asyncio.create_task(application(scope, told.hear, told.tell))
         await asyncio.sleep(1)
-        assert told.parts(0) == ["flow-stale", "flow-cards", "flow-head", "flow-stages", "flow-lately", "progress"]
+        assert told.parts(0) == ["flow-through", "flow-stale", "flow-cards", "flow-head", "flow-stages", "flow-lately", "progress"]
         operation.questions.failing = True
         await asyncio.sleep(AT_LEAST + BEAT)
         failed = [text for text in told.texts if "hx-partial" in text][1:]

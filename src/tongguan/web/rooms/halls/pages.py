@@ -27,7 +27,7 @@ from tongguan.web.rooms.halls.linkage import LinkageMatrix, linkage_matrix
 from tongguan.web.rooms.halls.strip import STRIP, hall_strip
 from tongguan.web.rooms.halls.words import GRADES, ProblemLine, problem_line
 
-PARTS: Final = ("head", "cards", "linkage", "problems")
+PARTS: Final = ("through", "head", "cards", "linkage", "problems")
 """``_<part>.html`` is the content of ``#halls-<part>``."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -23,7 +24,11 @@ def cards(
     waiting = [_late(visit, flow, where), _waiting(visit, flow, where)] if shown.today else []
     worst = _worst_hour(visit, flow, where, address, shown)
     lost = _failures(visit, flow, where, address, shown)
-    return [_attention(visit, tiles, address), worst, *waiting, lost, lately_card(visit, found, shown)]
+    told = [_attention(visit, tiles, address), worst, *waiting, lost]
+    if flow.data_through is None:
+        # Where no source ever sent anything, nothing is known to be 0.
+        told = [replace(card, value=visit.formats.full(None), title="", unit="", note="") for card in told]
+    return [*told, lately_card(visit, found, shown)]
 
 
 def _attention(visit: Visit, tiles: Sequence[StageTile], address: Address) -> KpiCard:

@@ -24,7 +24,7 @@ from tongguan.web.rooms.panorama.lately import Lately, lately
 from tongguan.web.rooms.panorama.stage import FILTERS
 from tongguan.web.rooms.panorama.tiles import tile
 
-PARTS: Final = ("stale", "cards", "head", "stages", "lately")
+PARTS: Final = ("through", "stale", "cards", "head", "stages", "lately")
 """``_<part>.html`` is the content of ``#flow-<part>``."""
 
 

@@ -70,6 +70,12 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
     outs = [one for one in flow.standouts if (one.stage, one.day) == (stage.name, flow.day)]
     stands = standing(stage, outs, burden=declared.burden)
     values = {name: visit.codes.label(name, value) if name == "channel" else value for name, value in stands.values.items()}
+    # Where no source ever sent anything, nothing is known to be 0.
+    known = flow.data_through is not None
+
+    def counted(count: int) -> int | None:
+        return count if known else None
+
     return StageTile(
         name=stage.name,
         label=visit.codes.stage(stage.name),
@@ -78,12 +84,12 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         status=stands.status,
         status_word=visit.text(stands.status.word),
         why=visit.text(stands.why, **values) if stands.why else "",
-        volume=fmt.compact(stage.volume),
-        volume_title=fmt.full(stage.volume),
+        volume=fmt.compact(counted(stage.volume)),
+        volume_title=fmt.full(counted(stage.volume)),
         unit=visit.text("today") if shown.today else shown.day.strftime("%m-%d"),
         changes=_changes(visit, stage, shown),
-        rate=fmt.compact(stage.rate) if shown.today else "",
-        failures=fmt.compact(stage.failures),
+        rate=fmt.compact(counted(stage.rate)) if shown.today else "",
+        failures=fmt.compact(counted(stage.failures)),
         has_failures=bool(declared.failures),
         backlog=fmt.compact(stage.backlog),
         has_backlog=stage.backlog is not None,
