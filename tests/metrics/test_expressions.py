@@ -31,6 +31,24 @@ def test_what_may_be_said(text: str, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sql"),
+    [
+        ("system = 'x'", "JSONExtractString(attributes, 'system') = 'x'"),
+        (
+            "channel = 'system' or (system = 'a''s system')",
+            "channel = 'system' OR (JSONExtractString(attributes, 'system') = 'a''s system')",
+        ),
+        ("returning", "JSONExtractBool(attributes, 'returning')"),
+        ("not returning and channel = 'app'", "NOT JSONExtractBool(attributes, 'returning') AND channel = 'app'"),
+        ("`returning`", "JSONExtractBool(attributes, 'returning')"),
+    ],
+)
+def test_a_column_may_be_a_word_of_sql(text: str, sql: str) -> None:
+    own = {**COLUMNS, "system": "JSONExtractString(attributes, 'system')", "returning": "JSONExtractBool(attributes, 'returning')"}
+    assert checked_sql(text, own) == sql
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("chanel = 'a'", "did you mean 'channel'"),

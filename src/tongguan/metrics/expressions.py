@@ -6,6 +6,7 @@ the fact or an attribute of its event types, every function one that reads nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -64,6 +65,9 @@ _FUNCTIONS: Final[Mapping[type[exp.Expr], str]] = {
 }
 """Functions that read nothing but their arguments."""
 
+_WORDS: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"[^"]*"|`[^`]*`|\w+""")
+"""Texts and names in quotes, and bare words."""
+
 _OPERATORS: Final[Mapping[type[exp.Expr], str]] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/"}
 
 
@@ -77,7 +81,7 @@ def checked_sql(text: str, columns: Mapping[str, str]) -> str:
     Raises:
         ExpressionError: it cannot be parsed, says what is not allowed, or names no column.
     """
-    tree = _parsed(text)
+    tree = _parsed(text, columns)
     _check(tree, text)
 
     def written(node: exp.Expr) -> exp.Expr:
@@ -88,13 +92,18 @@ def checked_sql(text: str, columns: Mapping[str, str]) -> str:
     return str(tree.transform(written).sql(dialect="clickhouse", comments=False))
 
 
-def _parsed(text: str) -> exp.Expr:
+def _parsed(text: str, columns: Mapping[str, str] | None = None) -> exp.Expr:
     if len(text) > LONGEST:
         raise ExpressionError(f"the expression has {len(text):,} characters; at most {LONGEST:,} are read")
-    try:
-        return sqlglot.parse_one(text, into=exp.Condition, dialect="clickhouse")
-    except (SqlglotError, RecursionError) as error:
-        raise ExpressionError(f"{_short(text)} cannot be read as one expression") from error
+    # Some columns are words of SQL, such as `system`: they are read as names where the text makes no sense otherwise.
+    named = _WORDS.sub(lambda found: f"`{found[0]}`" if columns and found[0] in columns else found[0], text)
+    failure: Exception | None = None
+    for one in dict.fromkeys((text, named)):
+        try:
+            return sqlglot.parse_one(one, into=exp.Condition, dialect="clickhouse")
+        except (SqlglotError, RecursionError) as error:
+            failure = error
+    raise ExpressionError(f"{_short(text)} cannot be read as one expression") from failure
 
 
 def _check(tree: exp.Expr, text: str) -> None:
