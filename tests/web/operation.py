@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
@@ -32,6 +33,7 @@ class Operation:
     questions: FakeQuestions
     accounts: FakeAccounts
     lists: FakeLists
+    indicators: FakeIndicators
 
     @property
     def site(self) -> Site:
@@ -46,8 +48,10 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     vocabulary = fake_vocabulary()
     questions = FakeQuestions(vocabulary, clock, orders=orders, failing=failing)
     accounts, lists = FakeAccounts(clock), FakeLists(clock)
+    indicators = FakeIndicators(questions, clock, empty=not orders)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    return Operation(create_web(questions, accounts, lists, vocabulary, settings, [ORDERS]), questions, accounts, lists)
+    application = create_web(questions, accounts, lists, indicators, vocabulary, settings, [ORDERS])
+    return Operation(application, questions, accounts, lists, indicators)
 
 
 if __name__ == "__main__":

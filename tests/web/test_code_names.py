@@ -14,6 +14,7 @@ from tongguan.lib.now import fixed
 from tongguan.model.access import Role, User
 from tongguan.model.answers import Breakdown, EventFilter, Share, StageDay
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
@@ -41,7 +42,9 @@ def operation() -> Operation:
     clock = fixed(NOON)
     questions, accounts, lists = Days(fake_vocabulary(), clock, orders=20), FakeAccounts(clock), FakeLists(clock)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
-    return Operation(create_web(questions, accounts, lists, build_vocabulary(), settings, []), questions, accounts, lists)
+    indicators = FakeIndicators(questions, clock)
+    application = create_web(questions, accounts, lists, indicators, build_vocabulary(), settings, [])
+    return Operation(application, questions, accounts, lists, indicators)
 
 
 def table(page: str, by: str) -> str:

@@ -23,8 +23,8 @@ def operation() -> Operation:
     made = make_operation(orders=60)
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
-    application = create_web(made.questions, made.accounts, made.lists, vocabulary, made.site.settings, [ORDERS])
-    return Operation(application, made.questions, made.accounts, made.lists)
+    application = create_web(made.questions, made.accounts, made.lists, made.indicators, vocabulary, made.site.settings, [ORDERS])
+    return Operation(application, made.questions, made.accounts, made.lists, made.indicators)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -135,7 +135,7 @@ class Server:
             pulse=self._pulse,
             streams=self.streams,
         )
-        return create_web(self.questions, self.accounts, self.lists, self.installation.vocabulary, web, [ORDERS])
+        return create_web(self.questions, self.accounts, self.lists, self.indicators, self.installation.vocabulary, web, [ORDERS])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import Room
 from tongguan.web.kit.accounts import Accounts
+from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.site import WebSettings, build_application, build_site
@@ -27,6 +28,7 @@ def create_web(
     questions: Questions,
     accounts: Accounts,
     lists: Lists,
+    indicators: Indicators,
     vocabulary: Vocabulary,
     settings: WebSettings,
     area_rooms: Sequence[Room] = (),
@@ -37,6 +39,7 @@ def create_web(
         questions: answers about the operation.
         accounts: users, sessions, tokens.
         lists: saved views and the log of exports.
+        indicators: numbers of all indicators.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -45,4 +48,4 @@ def create_web(
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
     rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, lists, vocabulary, settings, rooms))
+    return build_application(build_site(questions, accounts, lists, indicators, vocabulary, settings, rooms))

@@ -26,6 +26,7 @@ from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.live import Pulse, StillPulse, Streams
 from tongguan.web.kit.ports import Questions
@@ -75,6 +76,7 @@ class Site:
     questions: Questions
     accounts: Accounts
     lists: Lists
+    indicators: Indicators
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -138,7 +140,13 @@ def _environment(texts: Texts, rooms: Sequence[Room], shared: dict[str, Any], co
 
 
 def build_site(
-    questions: Questions, accounts: Accounts, lists: Lists, vocabulary: Vocabulary, settings: WebSettings, rooms: Sequence[Room]
+    questions: Questions,
+    accounts: Accounts,
+    lists: Lists,
+    indicators: Indicators,
+    vocabulary: Vocabulary,
+    settings: WebSettings,
+    rooms: Sequence[Room],
 ) -> Site:
     """Read texts and templates and put the site together."""
     texts = load_texts()
@@ -146,7 +154,7 @@ def build_site(
     regions = RegionBook(questions, settings.now)
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
-    return Site(questions, accounts, lists, vocabulary, settings, tuple(rooms), regions, texts, environments)
+    return Site(questions, accounts, lists, indicators, vocabulary, settings, tuple(rooms), regions, texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:
