@@ -17,6 +17,7 @@ PAGES = {
     "docs/reference/settings.md": "tongguan.app.references settings",
     "docs/reference/cli.md": "tongguan.app.references cli",
     "docs/reference/api.md": "tongguan.app.references api",
+    "docs/reference/indicators.md": "tongguan.app.references indicators",
     "docs/reference/simulator.md": "tongguan.app.references simulator",
 }
 """Page → module, perhaps with the name of the page, that writes it to the file named: ``python -m MODULE [NAME] FILE``."""

@@ -153,3 +153,20 @@ def test_a_file_that_went_wrong_is_told_and_what_it_said_stays(app: Application)
     assert "'own_rate' is declared before, in own.yaml:3" in get(app, "/metrics")["problems"][0]
     path.unlink()
     assert get(app, "/metrics")["problems"] == []
+
+
+def test_the_rows_of_a_conversion_are_those_that_were_followed(app: Application) -> None:
+    path = app.installation.home.folder / "indicators" / "followed.yaml"
+    path.write_text(
+        "bought:\n  label: {zh: 数, en: N}\n  meaning: {zh: 数, en: N.}\n"
+        "  part: {count: contact.ended, then: {any: payment.succeeded, by: customer_id, within: 1h}}\n  whole: {count: contact.ended}\n",
+        encoding="utf-8",
+    )
+    talks = [event(n, "contact.ended", 18, contact_id=f"K{n}", customer_id=f"c{n}", channel="app") for n in (31, 32)]
+    app.load(*talks, event(33, "payment.succeeded", 18, customer_id="c32", amount=1, currency="CNY"))
+    on = "from=2026-11-18&to=2026-11-18"
+    amount = get(app, f"/metrics/bought?{on}")["rows"][0]["amounts"]["bought"]
+    assert (amount["part"], amount["whole"]) == (1, 2)
+    told = {side: [row["event_id"] for row in get(app, f"/metrics/bought/rows?{on}&side={side}")["events"]] for side in ("part", "rest")}
+    path.unlink()
+    assert told == {"part": ["m32"], "rest": ["m31"]}

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongguan.metrics.errors import QuestionError
-from tongguan.metrics.facts import CASES, EVENTS
+from tongguan.metrics.facts import CASES, EVENTS, Fact
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import named
-from tongguan.metrics.statements import Asked, row_conditions
+from tongguan.metrics.statements import Asked, followed_ids, row_conditions
 from tongguan.model.access import Scope
 from tongguan.model.indicators import Grain, Ratio, RowsQuery, Side, Simple, Term
 from tongguan.warehouse.case_states import quoted
@@ -50,9 +50,16 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
     asked = Asked(Grain.TOTAL, (), query.where, scope, engine.zone)
     texts = row_conditions(term, fact, asked, query.since, query.until, parameters)
     if not_these is not None:
-        condition = f"type IN ({quoted(not_these.types)})" if not_these.types else "1"
-        texts.append(f"NOT ({condition} AND ({not_these.condition or '1'}))")
+        texts.append(f"NOT ({_counted(not_these, fact, parameters)})")
     return Drill(term.fact, term.types, " AND ".join(texts), parameters)
+
+
+def _counted(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+    """Return the SQL of whether a term counts a row of its fact."""
+    texts = [f"type IN ({quoted(term.types)})"] if term.types else []
+    texts += [f"({term.condition})"] if term.condition else []
+    texts += [f"event_id IN ({followed_ids(term, fact, parameters)})"] if term.then else []
+    return " AND ".join(f"ifNull({text}, 0)" for text in texts) or "1"
 
 
 def _terms(engine: IndicatorEngine, name: str, side: Side) -> tuple[Term, Term | None]:
@@ -61,7 +68,7 @@ def _terms(engine: IndicatorEngine, name: str, side: Side) -> tuple[Term, Term |
         case Simple(term):
             return term, None
         case Ratio(part, whole):
-            same = (part.fact, part.time) == (whole.fact, whole.time) and part.then is None
+            same = (part.fact, part.time) == (whole.fact, whole.time)
             if side is Side.REST and not same:
                 raise QuestionError(f"{name}: part and whole count different things, so there is no rest; valid: part, whole")
             return (part, None) if side is Side.PART else (whole, part if side is Side.REST else None)

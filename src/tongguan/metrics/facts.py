@@ -25,7 +25,7 @@ DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3}
 """Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
 
 _READ: Final[Mapping[Kind, str]] = MappingProxyType(
-    {Kind.INTEGER: "JSONExtractInt", Kind.MONEY: "JSONExtractInt", Kind.BOOLEAN: "JSONExtractBool", Kind.DECIMAL: "JSONExtractFloat"}
+    {Kind.INTEGER: "Int64", Kind.MONEY: "Int64", Kind.BOOLEAN: "Bool", Kind.DECIMAL: "Float64"}
 )
 
 
@@ -54,6 +54,11 @@ class Fact:
     typed: bool = False
 
 
+def _attribute(name: str, kind: Kind) -> str:
+    """Return the SQL of an attribute; one that is not there is nothing, not 0 and not no."""
+    return f"JSONExtract(attributes, '{name}', 'Nullable({_READ[kind]})')" if kind in _READ else column_sql(name)
+
+
 def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
     """Return the fact of all events, with the attributes that every one of the types has.
 
@@ -66,7 +71,7 @@ def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
         if name not in vocabulary.event_types:
             raise ExpressionError(f"no event type {name!r}; {valid_hint(name, vocabulary.event_types)}")
         own = {one.name: one.kind for one in vocabulary.event_types[name].attributes if not one.personal}
-        attributes |= {one: f"{_READ[kind]}(attributes, '{one}')" if kind in _READ else column_sql(one) for one, kind in own.items()}
+        attributes |= {one: _attribute(one, kind) for one, kind in own.items()}
         shared = set(own) if shared is None else shared & set(own)
     attributes = {name: sql for name, sql in attributes.items() if name in (shared or set())}
     texts = {name: column_sql(name) for name in attributes}

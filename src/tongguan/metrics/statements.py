@@ -162,7 +162,13 @@ def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, un
 
 def row_conditions(term: Term, fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
     """Return the SQL conditions of the rows that one term counts; ``parameters`` are added to."""
-    return _conditions([replace(term, then=None)], fact, asked, since, until, parameters)
+    found = _conditions([replace(term, then=None)], fact, asked, since, until, parameters)
+    return [*found, f"event_id IN ({followed_ids(term, fact, parameters)})"] if term.then else found
+
+
+def followed_ids(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+    """Return the SQL of the ids of a conversion's events that were followed in time."""
+    return f"SELECT event_id FROM {_followed(term, fact, parameters)} WHERE followed"
 
 
 def _fits(fact: Fact, name: str, value: str) -> str:

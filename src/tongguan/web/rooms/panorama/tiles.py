@@ -99,5 +99,5 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         warned=_count(visit, stage.warned),
         paused=_count(visit, stage.paused),
         phase=declared.phase.in_language(visit.language),
-        spark=spark(visit, stage),
+        spark=spark(visit, stage) if known else Spark("", "", visit.text("No data yet")),
     )
