@@ -102,7 +102,7 @@ def test_all_that_an_indicator_may_say(tmp_path: Path) -> None:
         ("total: new_users", Simple(Term("totals", Aggregation.SUM, "toFloat64(value)", ("new_users",), time="period_start"))),
         (
             "{total: users, latest: true}",
-            Simple(Term("totals", Aggregation.LATEST, "toFloat64(value)", ("users",), time="period_start")),
+            Simple(Term("totals", Aggregation.LATEST, "toFloat64(value)", ("users",), time="period_end")),
         ),
         ("formula: (a - b) / c", Derived("(a - b) / c", ("a", "b", "c"))),
         ("rolling: {of: orders, days: 28}", Rolling("orders", 28)),
@@ -153,6 +153,8 @@ def test_a_conversion_counts_what_is_followed_in_time(tmp_path: Path) -> None:
         ("rolling: {of: orders}", "'days' must be a whole number from 1 to 366"),
         ("formula: a > b", "may not stand in a formula"),
         ("count: order.created\nat: next_time", "valid: time"),
+        ("count: order.created\neach: day", "'each' goes with 'distinct'"),
+        ("distinct: customer_id\neach: hour\nof: order.created", "valid: , day"),
         ("count: order.created\nthen: {any: payment.succeeded, by: customer_id, within: soon}", "valid: such as 30min"),
         ("count: order.created\nthen: {any: payment.succeded, by: customer_id, within: 1h}", "did you mean 'payment.succeeded'"),
         ("count: order.created\nthen: {any: payment.succeeded, by: nobody, within: 1h}", "no column 'nobody' in both"),

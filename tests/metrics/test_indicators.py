@@ -46,6 +46,10 @@ orders_ever: {to_date: {of: orders, since: ever}}
 bought_after_talk:
   part: {count: contact.ended, then: {any: payment.succeeded, by: customer_id, within: 24h}}
   whole: {count: contact.ended}
+buyer_days: {distinct: customer_id, each: day, of: order.created}
+bought_again:
+  part: {count: payment.succeeded, then: {any: payment.succeeded, by: customer_id, within: 7d, strictly: true}}
+  whole: {count: payment.succeeded}
 new_users: {total: new_users}
 bound: {total: bound_users, latest: true}
 scored: {sum: score, of: survey.answered, where: score >= 3}
@@ -286,13 +290,41 @@ def test_a_conversion_looks_for_the_same_customer_within_its_time(engine: Indica
         assert (row.amounts["bought_after_talk"].part, row.amounts["bought_after_talk"].whole) == (sum(map(bought, own)), len(own))
 
 
+def test_an_event_does_not_follow_itself_where_it_must_come_later(engine: IndicatorEngine) -> None:
+    payments = of("payment.succeeded", ROWS)
+
+    def again(payment: Row) -> bool:
+        same = (one for one in payments if one["customer_id"] == payment["customer_id"] != "")
+        return any(timedelta(0) < one["at"] - payment["at"] <= timedelta(days=7) for one in same)
+
+    amount = ask(engine, "bought_again").rows[0].amounts["bought_again"]
+    assert (amount.part, amount.whole) == (sum(map(again, payments)), len(payments))
+    assert 0 < sum(map(again, payments)) < len(payments)
+
+
+def test_different_values_of_each_day_sum_up_over_days(engine: IndicatorEngine) -> None:
+    def days(rows: list[Row]) -> int:
+        return len({(row["at"].date(), row["customer_id"]) for row in of("order.created", rows) if row["customer_id"]})
+
+    table = ask(engine, "buyer_days", grain=Grain.DAY)
+    assert table.totals[-1].amounts["buyer_days"].value == days(ROWS) == sum(row.amounts["buyer_days"].value or 0 for row in table.rows)
+    assert {row.values: row.amounts["buyer_days"].value for row in ask(engine, "buyer_days", by=("channel",)).rows} == {
+        (channel,): days([row for row in ROWS if row["channel"] == channel]) for channel in ("app", "web", "shop", "")
+    }
+
+
 def test_reported_totals_sum_up_and_stocks_do_not(engine: IndicatorEngine) -> None:
     november: dict[str, Any] = {"since": date(2026, 11, 1), "until": date(2026, 11, 30)}
     assert numbers(ask(engine, "new_users", by=("channel",), **november), "new_users") == {(("app",), ""): 100, (("web",), ""): 50.5}
     table = ask(engine, "bound", grain=Grain.WEEK, **november)
     told = {row.bucket: row.amounts["bound"].value for row in table.rows}
-    assert (told["2026-10-26"], told["2026-11-02"], told["2026-11-09"]) == (1000, 1170, 80)
+    assert (told["2026-10-26"], told["2026-11-02"], told["2026-11-09"]) == (1000, 1170, 1180)
+    assert told["2026-11-23"] == 1180, "a stock stays what it was last told to be"
     assert table.totals[-1].amounts["bound"].value == 1180
+    assert ask(engine, "bound", since=date(2026, 12, 1), until=date(2026, 12, 5)).rows[0].amounts["bound"].value == 1180
+    assert ask(engine, "bound", since=date(2026, 10, 1), until=date(2026, 10, 5)).rows[0].amounts["bound"].value is None
+    long_after = ask(engine, "bound", since=date(2028, 1, 1), until=date(2028, 1, 5))
+    assert long_after.rows[0].amounts["bound"].value is None, "what was not told for longer than a year is not known"
     by = numbers(ask(engine, "bound", by=("channel",), **november), "bound")
     assert by == {(("app",), ""): 1100, (("wechat",), ""): 80}
 

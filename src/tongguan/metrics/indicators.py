@@ -169,7 +169,10 @@ class _Run:
         facts = {term: self._engine.fact(term) for term in terms}
         for statement in statements(terms, facts, self._asked(grain, left_out), since, self._query.until):
             self.statements.append(told(statement))
-            numbers.take(statement, self._rows(statement), len(self._query.by), self._bucket_text)
+            if statement.stock:
+                numbers.take_stock(statement, self._rows(statement), len(self._query.by), self._ends())
+            else:
+                numbers.take(statement, self._rows(statement), len(self._query.by), self._bucket_text)
         return numbers
 
     def _rows(self, statement: Statement) -> Sequence[tuple[object, ...]]:
@@ -180,12 +183,16 @@ class _Run:
             return value.astimezone(self._zone).isoformat()
         return value.isoformat() if isinstance(value, date) else str(value)
 
-    def _window_numbers(self) -> dict[Window, Numbers]:
+    def _ends(self) -> dict[str | None, date]:
+        """Return the last day of every bucket, and of the whole period."""
         query = self._query
+        ends: dict[str | None, date] = {bucket: last_day(bucket, query.grain, query.until) for bucket in self.buckets}
+        return ends | {None: query.until}
+
+    def _window_numbers(self) -> dict[Window, Numbers]:
         if not self._windows:
             return {}
-        ends: dict[str | None, date] = {bucket: last_day(bucket, query.grain, query.until) for bucket in self.buckets}
-        ends[None] = query.until
+        ends = self._ends()
         found = {}
         for window, terms in self._windows.items():
             first = max(min(window_start(window, end) for end in ends.values()), _EARLIEST)

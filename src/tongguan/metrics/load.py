@@ -41,7 +41,7 @@ _UNITS: Final = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 _ABOUT: Final = ("label", "meaning", "group", "tier", "unit", "better", "floor", "owner", "by")
 _WAYS: Final = ("count", "sum", "distinct", "percentile", "mean")
-_TERM: Final = (*_WAYS, "of", "cases", "total", "latest", "where", "at", "level", "then")
+_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then")
 _RATIO: Final = ("part", "whole")
 _OVER: Final = ("formula", "rolling", "to_date")
 _KEYS: Final = (*_ABOUT, *_TERM, *_RATIO, *_OVER)
@@ -194,6 +194,9 @@ class _File:
         if name == TOTALS and way == "count" and aggregation is Aggregation.COUNT:
             aggregation = Aggregation.SUM
         value = self._sql(section, way, fact) if way != "count" else self._own(fact, default)
+        time = section.choice("at", fact.times, "period_end" if aggregation is Aggregation.LATEST else next(iter(fact.times)))
+        if section.choice("each", ("day", ""), ""):
+            value = self._each_day(section, aggregation, value, fact.times[time])
         if fact.typed and not types:
             self._issues.add(section.node, f"{section.what}: of which event types? give `of: [order.created]`")
         return Term(
@@ -202,10 +205,18 @@ class _File:
             value=value,
             types=types,
             condition=self._sql(section, "where", fact),
-            time=section.choice("at", fact.times, next(iter(fact.times))),
+            time=time,
             level=self._level(section, aggregation),
             then=self._follow(section, fact),
         )
+
+    def _each_day(self, section: Section, aggregation: Aggregation, value: str, day: str) -> str:
+        """Return different values of each day apart, so that days sum up: device-days instead of devices."""
+        if aggregation is not Aggregation.DISTINCT:
+            self._issues.add(
+                section.node_of("each"), f"{section.what}: 'each' goes with 'distinct'; counts and sums are of each day anyway"
+            )
+        return f"if(ifNull(toString({value}), '') = '', '', concat(toString({day}), ' ', toString({value})))"
 
     def _own(self, fact: Fact, default: str) -> str:
         return fact.columns[default] if default else ""
@@ -244,7 +255,7 @@ class _File:
         node = section.get("then")
         if node is None:
             return None
-        inner = Section(node, f"{section.what}: then", self._issues, ("any", "where", "by", "within"))
+        inner = Section(node, f"{section.what}: then", self._issues, ("any", "where", "by", "within", "strictly"))
         types, by, span = tuple(inner.texts("any")), inner.needed_text("by"), inner.needed_text("within")
         found = _SPAN.fullmatch(span)
         if found is None:
@@ -260,7 +271,7 @@ class _File:
         if by not in followed.dimensions or by not in fact.dimensions:
             self._issues.add(node, f"{inner.what}: no column {by!r} in both; {valid_hint(by, followed.dimensions)}")
         within = timedelta(**{_UNITS[found[2]]: int(found[1])})
-        return Follow(types, by, within, self._sql(inner, "where", followed))
+        return Follow(types, by, within, self._sql(inner, "where", followed), inner.flag("strictly"))
 
     def _check_by(self, section: Section, kind: Kind, by: Iterable[str]) -> None:
         for name in by:

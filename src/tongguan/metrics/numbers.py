@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from tongguan.metrics.expressions import formula
 from tongguan.metrics.registry import Registry
-from tongguan.metrics.statements import Statement
+from tongguan.metrics.statements import CARRIED, Statement
 from tongguan.model.indicators import (
     ADDITIVE,
     NOTHING,
@@ -63,6 +63,25 @@ class Numbers:
             for term, value in zip(statement.terms, at, strict=True):
                 if value is not None and value == value:  # a percentile of nothing is NaN
                     self._put(term, cell, value)
+
+    def take_stock(self, statement: Statement, rows: Iterable[Sequence[object]], by: int, ends: Mapping[str | None, date]) -> None:
+        """Take in what the series of a stock said: a bucket has the sum of the latest value of each up to its end.
+
+        Args:
+            rows: in order of days.
+            ends: bucket → its last day; None for the whole period.
+        """
+        told: dict[tuple[Place, str], list[tuple[date, float]]] = defaultdict(list)
+        for day, *keys, series, value in rows:
+            if isinstance(day, date):
+                told[tuple(map(str, keys)) if by else None, str(series)].append((day, float(str(value))))
+        cells = self.cells[statement.terms[0]]
+        for (place, _), values in told.items():
+            for bucket, end in ends.items():
+                latest = next((value for day, value in reversed(values) if end - CARRIED <= day <= end), None)
+                if latest is not None:
+                    for cell in {(bucket, place), (bucket, None)}:
+                        cells[cell] = cells.get(cell, 0) + latest
 
     def _put(self, term: Term, cell: Cell, value: object) -> None:
         number: Number = value if isinstance(value, int) else float(str(value))

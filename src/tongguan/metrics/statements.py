@@ -23,6 +23,9 @@ _DAYS: Final = {
 }
 _MOMENTS: Final = {Grain.MINUTE: "toStartOfMinute({time})", Grain.HOUR: "toStartOfHour({time}, '{zone}')"}
 _PARAMETER: Final = re.compile(r"\{(\w+):\w+(?:\(\w+\))?\}")
+CARRIED: Final = timedelta(days=400)
+"""A stock keeps its latest value so long; what was not told anew for longer is not known."""
+
 _PLACES: Final = ("region", "channel", "network", "business_class", "source")
 """What tells one series of a stock from another."""
 
@@ -50,7 +53,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL that answers some terms.
+    """SQL that answers some terms. That of a stock gives what each series said, day by day: bucket, dimensions, series, number.
 
     Its columns are the bucket (where the grain has any), the dimensions, then a number for each term. With ``totals`` there are
     two columns in front which say whether bucket and dimensions are summed up in a row.
@@ -61,6 +64,7 @@ class Statement:
     terms: tuple[Term, ...]
     totals: bool
     grain: Grain
+    stock: bool = False
 
 
 def told(statement: Statement) -> str:
@@ -92,7 +96,7 @@ def statements(terms: Sequence[Term], facts: Mapping[Term, Fact], asked: Asked, 
     for group in shared.values():
         fact = facts[group[0]]
         if group[0].aggregation is Aggregation.LATEST:
-            found += _latest(group[0], fact, asked, since, until)
+            found.append(_stock(group[0], fact, asked, since, until))
         else:
             found.append(_statement(group, fact, asked, since, until))
     return found
@@ -225,29 +229,24 @@ def _followed(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
         f"SELECT toString({key}) AS then_key, time AS then_time FROM events WHERE type IN ({quoted(then.types)}){also}"
         f" AND business_date >= {{since:Date}} AND business_date <= {{until:Date}} + {days} AND then_key != ''"
     )
+    earlier = "<" if then.strictly else "<="
     found = "then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', base.time, then_time) <= {within:UInt64}"
     return (
         f"(SELECT base.* EXCEPT follow_key, follow_key != '' AND ifNull({found}, 0) AS followed FROM ({base}) AS base"
-        f" ASOF LEFT JOIN ({after}) AS after ON base.follow_key = after.then_key AND base.time <= after.then_time)"
+        f" ASOF LEFT JOIN ({after}) AS after ON base.follow_key = after.then_key AND base.time {earlier} after.then_time)"
     )
 
 
-def _latest(term: Term, fact: Fact, asked: Asked, since: date, until: date) -> list[Statement]:
-    """Return the statements of a stock: the latest of each series within a bucket, then their sum; and the same without buckets."""
-    found = []
-    for grain in dict.fromkeys((asked.grain, Grain.TOTAL)):
-        here = replace(asked, grain=grain)
-        bucket, keys = _bucket(fact, term.time, here), [fact.dimensions[name] for name in asked.by]
-        parameters: dict[str, Any] = {}
-        conditions = _conditions([term], fact, here, since, until, parameters)
-        series = ", ".join(_PLACES)
-        inner = (
-            f"SELECT {f'{bucket} AS bucket, ' if bucket else ''}{series}, argMax({term.value}, {fact.times[term.time]}) AS latest"
-            f" FROM {fact.source} WHERE {' AND '.join(conditions)} GROUP BY {'bucket, ' if bucket else ''}{series}"
-        )
-        names = [*(["bucket"] if bucket else []), *(f"key{place}" for place in range(len(keys)))]
-        columns = [*(["bucket"] if bucket else []), *(f"toString({sql}) AS key{place}" for place, sql in enumerate(keys))]
-        grouped = f" GROUP BY {', '.join(names)}" if names else ""
-        sql = f"SELECT {', '.join([*columns, 'sum(latest) AS term0'])} FROM ({inner}){grouped}"
-        found.append(Statement(sql, parameters, (term,), totals=False, grain=grain))
-    return found
+def _stock(term: Term, fact: Fact, asked: Asked, since: date, until: date) -> Statement:
+    """Return the statement of a stock: what each series said, day by day, from so long before that the first bucket has a value."""
+    keys = [fact.dimensions[name] for name in asked.by]
+    parameters: dict[str, Any] = {}
+    conditions = _conditions([term], fact, asked, since - CARRIED, until, parameters)
+    columns = [
+        f"{fact.times[term.time]} AS bucket",
+        *(f"toString({sql}) AS key{place}" for place, sql in enumerate(keys)),
+        f"concatWithSeparator('\x1f', {', '.join(_PLACES)}) AS series",
+        f"{term.value} AS term0",
+    ]
+    sql = f"SELECT {', '.join(columns)} FROM {fact.source} WHERE {' AND '.join(conditions)} ORDER BY bucket"
+    return Statement(sql, parameters, (term,), totals=False, grain=Grain.DAY, stock=True)

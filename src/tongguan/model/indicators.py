@@ -62,13 +62,15 @@ class Follow:
         types: event types that fulfil it.
         condition: SQL of which of them; empty for all.
         by: column that both share.
-        within: at most so long after the row; an event of the same instant fulfils it.
+        within: at most so long after the row; an event of the same instant fulfils it, unless ``strictly``.
+        strictly: it must come later, so that an event of one of the row's own types does not fulfil itself.
     """
 
     types: tuple[str, ...]
     by: str
     within: timedelta
     condition: str = ""
+    strictly: bool = False
 
 
 @dataclass(frozen=True)
