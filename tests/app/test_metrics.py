@@ -146,6 +146,8 @@ def test_a_file_that_went_wrong_is_told_and_what_it_said_stays(app: Application)
     found = get(app, "/metrics")
     assert len(found["problems"]) == 1 and "second.yaml:2: second: no event type 'order.creatd'" in found["problems"][0]
     assert "own_rate" in [one["name"] for one in found["indicators"]]
+    missed = problem(app.send("GET", "/metrics/second", headers=OWNER), 404)["detail"]
+    assert "no indicator 'second'" in missed and "own files have mistakes" in missed and "second.yaml:2" in missed
     path.write_text(path.read_text(encoding="utf-8").replace("creatd", "created"), encoding="utf-8")
     found = get(app, "/metrics")
     assert found["problems"] == [] and "second" in [one["name"] for one in found["indicators"]]

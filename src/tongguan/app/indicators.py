@@ -55,7 +55,9 @@ class StageIndicators:
         except QuestionError as error:
             raise NotAskableError(str(error)) from error
         except KeyError as error:
-            raise NoSuchIndicatorError(error.args[0]) from error
+            # Who misses one of their own is told why it is not there.
+            wrong = self._catalogue.shelf().problems
+            raise NoSuchIndicatorError(f"{error.args[0]}{f'; own files have mistakes: {wrong[0]}' if wrong else ''}") from error
 
     async def shelf(self, user: User) -> IndicatorShelf:
         """Return every indicator that the user sees."""

@@ -105,6 +105,7 @@ def case_fact(kind: str, zone: str) -> Fact:
         "status",
     )
     instants = ("first_time", "last_time", "step_time", "due_time")
+    days = {f"{name.removesuffix('_time')}_day": f"toDate({name}, '{zone}')" for name in instants}
     seconds = {f"{name}_seconds": f"toUnixTimestamp64Milli({name}) / 1000" for name in instants}
     return Fact(
         f"{CASES}{kind}",
@@ -112,7 +113,7 @@ def case_fact(kind: str, zone: str) -> Fact:
         f"kind = '{kind}'",
         {name: f"toDate({name}, '{zone}')" for name in instants},
         {name: name for name in instants},
-        {name: name for name in (*texts, "region", "sold", "paid", "open", "events", *instants)} | seconds,
+        {name: name for name in (*texts, "region", "sold", "paid", "open", "events", *instants)} | seconds | days,
         {name: name for name in texts} | _regions(),
     )
 
