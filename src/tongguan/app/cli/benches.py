@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("crash")(crash)
     group.command("simulate")(simulate)
     group.command("panorama")(panorama)
+    group.command("metrics")(metrics)
     app.add_typer(group, name="bench")
 
 
@@ -130,6 +131,47 @@ def panorama(
     found.show(answer, lambda: rows_table("Panorama", names, rows), json)
     if not json:
         found.show(answer, lambda: rows_table("Homes", ["figure", "value"], _homes(answer)), json)
+
+
+def metrics(
+    ctx: typer.Context,
+    events: Annotated[int, typer.Option(min=1000, help="About so many events.")] = 50_000_000,
+    spread: Annotated[
+        str, typer.Option(help="Where events beyond a million lie: deeper (longer history) or denser (more traffic).")
+    ] = "deeper",
+    questions: Annotated[int, typer.Option(min=1, help="Questions of each kind.")] = 40,
+    orders_per_day: Annotated[int, typer.Option(min=1, help="Usual orders of a usual day of the first events.")] = 1700,
+    seed: Annotated[int, typer.Option(help="Of the events and of the questions.")] = 1,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder in which the home stays; one that is there is measured again, or grows. Else it is removed.")
+    ] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where the home is made; the system's temporary folder.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how long indicators take: 30 days by day and channel. A million events take a minute."""
+    found = commands(ctx)
+    from tongguan.app.bench.metrics import MetricsBench, Sizes
+    from tongguan.app.bench.panorama_home import SPREADS
+    from tongguan.app.bench.served import BenchError
+
+    if spread not in SPREADS:
+        found.say(f"no spread {spread!r}; valid: {', '.join(SPREADS)}")
+        raise typer.Exit(WRONG_USE)
+    sizes = Sizes(events=events, spread=spread, questions=questions, seed=seed, orders_per_day=orders_per_day)
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+        try:
+            answer = MetricsBench((keep or Path(place)).absolute(), sizes, found.say).run()
+        except BenchError as error:
+            found.say(str(error))
+            raise typer.Exit(FAILED) from error
+    found.show(
+        answer, lambda: rows_table("Indicators", list(answer["targets"][0]), [list(one.values()) for one in answer["targets"]]), json
+    )
+    if not json:
+        rest = _flat({name: answer[name] for name in ("machine", "size", "figures")})
+        found.show(answer, lambda: rows_table("Figures", ["figure", "value"], rest), json)
 
 
 def _homes(answer: dict[str, Any]) -> list[list[Any]]:
