@@ -1,0 +1,218 @@
+"""Indicators in plain Python, from the raw events and the YAML as written: shares no code with ``metrics`` but the parser of SQL."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlglot
+import yaml
+from sqlglot import exp
+
+from tongguan.model.event import DIMENSIONS, REFERENCES
+from tongguan.model.vocabulary import Kind, Vocabulary
+
+Row = Mapping[str, Any]
+Number = float | None
+_TEXTS = frozenset({*DIMENSIONS, *REFERENCES, "currency", "source", "type"})
+_SPANS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
+
+
+class Oracle:
+    """Numbers of indicators over some events.
+
+    Args:
+        files: YAML files as people write them.
+        vocabulary: says which attributes are texts.
+        rows: events as sources send them, with ``day`` (business date) and ``at`` (moment) added, in order of time.
+    """
+
+    def __init__(self, files: Iterable[Path], vocabulary: Vocabulary, rows: Iterable[Row]) -> None:
+        self.declared: dict[str, dict[str, Any]] = {}
+        for path in files:
+            self.declared |= yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._texts = {
+            (kind.name, attribute.name)
+            for kind in vocabulary.event_types.values()
+            for attribute in kind.attributes
+            if attribute.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.MONEY)
+        }
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            self._rows[row["type"]].append(row)
+
+    def value(self, name: str, since: date, until: date, channel: str = "") -> Number:
+        """Return an indicator over some days, perhaps of one channel alone."""
+        one = self.declared[name]
+        if "formula" in one:
+            return _formula(one["formula"], lambda other: self.value(other, since, until, channel))
+        if "to_date" in one:
+            first = {"month": until.replace(day=1), "year": until.replace(month=1, day=1), "ever": date.min}[one["to_date"]["since"]]
+            return self.value(one["to_date"]["of"], first, until, channel)
+        if "part" in one:
+            part, whole = (self._term(one[key], since, until, channel) for key in ("part", "whole"))
+            return part / whole if part is not None and whole else None
+        if "mean" in one:
+            values = [value for row in self._counted(one, since, until, channel) if (value := self._read(one["mean"], row)) is not None]
+            return float(sum(values)) / len(values) if values else None
+        return self._term(one, since, until, channel)
+
+    def _term(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> Number:
+        if "total" in one:
+            return self._total(one, since, until, channel)
+        rows = self._counted(one, since, until, channel)
+        if "then" in one:
+            rows = self._followed(rows, one["then"])
+        if "distinct" in one:
+            found = {str(value) for row in rows if (value := self._read(one["distinct"], row)) not in (None, "")}
+            return len(found)
+        if "sum" in one:
+            return float(sum(value for row in rows if (value := self._read(one["sum"], row)) is not None))
+        return len(rows)
+
+    def _counted(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> list[Row]:
+        types = one.get("of") or one["count"]
+        named = types if isinstance(types, list) else [types]
+        tree = _parsed(one["where"]) if "where" in one else None
+        rows = (row for name in named for row in self._rows[name])
+        return [
+            row
+            for row in rows
+            if since <= row["day"] <= until
+            and (not channel or row.get("channel") == channel)
+            and (tree is None or self._of(tree, row) is True)
+        ]
+
+    def _followed(self, rows: list[Row], then: Mapping[str, Any]) -> list[Row]:
+        types = then["any"] if isinstance(then["any"], list) else [then["any"]]
+        tree = _parsed(then["where"]) if "where" in then else None
+        later: dict[str, list[datetime]] = defaultdict(list)
+        for row in (row for name in types for row in self._rows[name]):
+            if self._text(row, then["by"]) and (tree is None or self._of(tree, row) is True):
+                later[self._text(row, then["by"])].append(row["at"])
+        for moments in later.values():
+            moments.sort()
+        amount, unit = re.fullmatch(r"(\d+) ?(\w+)", then["within"]).groups()  # type: ignore[union-attr]
+        within, least = timedelta(**{_SPANS[unit]: int(amount)}), timedelta(microseconds=1 if then.get("strictly") else 0)
+        found = []
+        for row in rows:
+            moments = later.get(self._text(row, then["by"]), [])
+            place = bisect_left(moments, row["at"] + least)
+            if place < len(moments) and moments[place] - row["at"] <= within:
+                found.append(row)
+        return found
+
+    def _total(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> Number:
+        named = one["total"] if isinstance(one["total"], list) else [one["total"]]
+        rows = [row for row in self._rows["aggregate.reported"] if row["attributes"]["fact"] in named]
+        rows = [row for row in rows if not channel or row.get("channel") == channel]
+        if not one.get("latest"):
+            return sum(
+                float(row["attributes"]["value"]) for row in rows if since <= date.fromisoformat(row["attributes"]["period_start"]) <= until
+            )
+        series: dict[tuple[str, ...], tuple[str, float]] = {}
+        for row in rows:
+            end = row["attributes"]["period_end"]
+            if date.fromisoformat(end) <= until:
+                key = tuple(row.get(name) or "" for name in ("region", "channel", "network", "business_class"))
+                series[key] = max(series.get(key, ("", 0.0)), (end, float(row["attributes"]["value"])))
+        return sum(value for _, value in series.values()) if series else None
+
+    def _text(self, row: Row, name: str) -> str:
+        return str(row.get(name) or row["attributes"].get(name) or "")
+
+    def _read(self, text: str, row: Row) -> Any:
+        return self._of(_parsed(text), row)
+
+    def _of(self, node: exp.Expr, row: Row) -> Any:
+        if isinstance(node, exp.Column):
+            return self._column(node.name, row)
+        if isinstance(node, exp.Literal):
+            return node.this if node.is_string else float(node.this)
+        if isinstance(node, exp.Paren):
+            return self._of(node.this, row)
+        if isinstance(node, exp.Not):
+            value = self._of(node.this, row)
+            return None if value is None else not value
+        if isinstance(node, exp.And):
+            sides = [self._of(side, row) for side in (node.this, node.expression)]
+            return False if False in sides else None if None in sides else True
+        if isinstance(node, exp.Or):
+            sides = [self._of(side, row) for side in (node.this, node.expression)]
+            return True if True in sides else None if None in sides else False
+        if isinstance(node, exp.In):
+            return self._of(node.this, row) in [self._of(one, row) for one in node.expressions]
+        if isinstance(node, exp.StartsWith):
+            return str(self._of(node.this, row)).startswith(str(self._of(node.expression, row)))
+        if isinstance(node, exp.Coalesce):
+            return next((value for one in (node.this, *node.expressions) if (value := self._of(one, row)) is not None), None)
+        if isinstance(node, exp.Nullif):
+            value = self._of(node.this, row)
+            return None if value == self._of(node.expression, row) else value
+        if isinstance(node, exp.Case):
+            for one in node.args["ifs"]:
+                if self._of(one.this, row) is True:
+                    return self._of(one.args["true"], row)
+            return self._of(node.args["default"], row) if node.args.get("default") else None
+        return self._binary(node, row)
+
+    def _binary(self, node: exp.Expr, row: Row) -> Any:
+        operations: dict[type[exp.Expr], Callable[[Any, Any], Any]] = {
+            exp.EQ: lambda a, b: a == b,
+            exp.NEQ: lambda a, b: a != b,
+            exp.GT: lambda a, b: a > b,
+            exp.GTE: lambda a, b: a >= b,
+            exp.LT: lambda a, b: a < b,
+            exp.LTE: lambda a, b: a <= b,
+            exp.Mul: lambda a, b: a * b,
+            exp.Div: lambda a, b: a / b if b else None,
+            exp.Add: lambda a, b: a + b,
+            exp.Sub: lambda a, b: a - b,
+        }
+        left, right = self._of(node.this, row), self._of(node.expression, row)
+        return None if left is None or right is None else operations[type(node)](left, right)
+
+    def _column(self, name: str, row: Row) -> Any:
+        if name == "seconds":
+            return None if row.get("duration") is None else row["duration"] / 1000
+        if name in _TEXTS:
+            return row.get(name) or ""
+        if name in ("amount", "quantity", "duration"):
+            return row.get(name)
+        value = row["attributes"].get(name)
+        return ("" if value is None else str(value)) if (row["type"], name) in self._texts else value
+
+
+def _parsed(text: str) -> exp.Expr:
+    # ``returning`` is an attribute here, and a word of SQL elsewhere.
+    return sqlglot.parse_one(re.sub(r"\b(returning|system)\b", r'"\1"', text), into=exp.Condition, dialect="clickhouse")
+
+
+def _formula(text: str, value: Callable[[str], Number]) -> Number:
+    def of(node: exp.Expr) -> Number:
+        if isinstance(node, exp.Paren):
+            return of(node.this)
+        if isinstance(node, exp.Literal):
+            return float(node.this)
+        if isinstance(node, exp.Column):
+            return value(node.name)
+        left, right = of(node.this), of(node.expression)
+        if left is None or right is None:
+            return None
+        if isinstance(node, exp.Div):
+            return left / right if right else None
+        return left * right if isinstance(node, exp.Mul) else left + right if isinstance(node, exp.Add) else left - right
+
+    return of(_parsed(text))
+
+
+def timed(row: dict[str, Any], zone: str) -> dict[str, Any]:
+    """Return an event with its moment, its day in the operation's zone, and attributes that are there."""
+    at = datetime.fromisoformat(row["time"])
+    return {**row, "at": at, "day": at.astimezone(ZoneInfo(zone)).date(), "attributes": row.get("attributes") or {}}
