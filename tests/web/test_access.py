@@ -22,6 +22,7 @@ def order_of_nanning() -> str:
 
 FILLED = {
     "{stage}": "payment",
+    "{name}": "sales_amount",
     "{by}": "channel",
     "{screen:path}": "orders",
     "{channel}": "app",

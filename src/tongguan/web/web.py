@@ -18,6 +18,7 @@ from tongguan.web.rooms.findings.pages import ROOM as FINDINGS
 from tongguan.web.rooms.gate.pages import ROOM as GATE
 from tongguan.web.rooms.halls.pages import ROOM as HALLS
 from tongguan.web.rooms.help.pages import ROOM as HELP
+from tongguan.web.rooms.indicators.pages import ROOM as INDICATORS
 from tongguan.web.rooms.panorama.pages import ROOM as PANORAMA
 from tongguan.web.rooms.people.pages import ROOM as PEOPLE
 from tongguan.web.rooms.views.pages import ROOM as VIEWS
@@ -47,5 +48,5 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, VIEWS, DATA, PEOPLE, HELP, GATE)
+    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, VIEWS, DATA, PEOPLE, HELP, GATE)
     return build_application(build_site(questions, accounts, lists, indicators, vocabulary, settings, rooms))

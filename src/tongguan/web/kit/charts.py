@@ -74,6 +74,7 @@ class Chart:
         open: the place of the category that is not over yet; None where all are.
         hrefs: where a bar of each category leads; empty where nowhere.
         note: a sentence below the title.
+        zoom: the axis need not begin at 0; the note must say so.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Chart:
     open: int | None = None
     hrefs: Sequence[str] = ()
     note: str = ""
+    zoom: bool = False
 
     @property
     def empty(self) -> bool:
@@ -101,6 +103,7 @@ class Chart:
             "currency": self.currency,
             "categories": list(self.categories),
             "open": self.open,
+            "zoom": self.zoom,
             "hrefs": list(self.hrefs),
             "series": [
                 {"name": one.name, "colour": one.colour, "role": one.role, "dotted": one.dotted, "values": list(one.values)}

@@ -26,7 +26,7 @@ _FORMS: Final = {
 }
 
 UNITS: Final = {
-    Measured.COUNT: msg("Count"),
+    Measured.COUNT: msg("Quantity"),
     Measured.SHARE: msg("Share"),
     Measured.MONEY: msg("Money"),
     Measured.SECONDS: msg("Duration"),
@@ -62,7 +62,7 @@ def full(fmt: Formats, unit: Measured, value: Number | None, currency: str = "")
 
 def short(fmt: Formats, unit: Measured, value: Number | None, currency: str = "") -> str:
     """Write a value for a card; counts below ten thousand keep all their digits."""
-    if unit is Measured.COUNT and value is not None and abs(value) < 10_000:
+    if unit is Measured.COUNT and value is not None and -10_000 < value < 10_000:
         return fmt.full(value)
     return form_of(unit).write_short(fmt, _whole_minor(unit, value), currency)
 

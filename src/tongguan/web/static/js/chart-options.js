@@ -42,10 +42,10 @@ const ChartOptions = (() => {
     let greatest = 0;
     const lowest = (range) => {
       greatest = Math.max(Math.abs(range.min), Math.abs(range.max));
-      return Math.min(0, range.min);
+      return data.zoom ? null : Math.min(0, range.min);
     };
     return {
-      type: "value", min: lowest, minInterval: data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
+      type: "value", min: lowest, scale: Boolean(data.zoom), minInterval: data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
       splitLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("quiet"), formatter: (tick) => write.axis(tick, greatest) }, ...more,
     };
   };
