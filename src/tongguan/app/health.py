@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tongguan.app.api.problem import json_response
+from tongguan.app.exposed import ExposedIndicators
 from tongguan.app.installation import Installation
 from tongguan.records import ledger
 from tongguan.records.errors import RecordsError
@@ -73,10 +74,12 @@ class Health:
     installation: Installation
     pool: Executor
     dead_loops: Callable[[], list[str]]
+    exposed: ExposedIndicators
 
     def __post_init__(self) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(InstallationCollector(self.installation))
+        self._registry.register(self.exposed)
 
     def routes(self) -> list[Route]:
         """Return the routes."""

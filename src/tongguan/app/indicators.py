@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from tongguan.app.installation import Installation
+from tongguan.areas.packs import indicator_files
 from tongguan.metrics.catalogue import Catalogue, Shelf
 from tongguan.metrics.drill import case_ids, drill
 from tongguan.metrics.errors import QuestionError
@@ -21,6 +22,16 @@ from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
 from tongguan.web.kit.ports import CaseOrder
 
 T = TypeVar("T")
+
+
+def catalogue_of(installation: Installation) -> Catalogue:
+    """Return all indicators of an installation: those of the packs, and its own.
+
+    Raises:
+        IndicatorError, RegistryError: a file of a pack is wrong.
+    """
+    own = installation.home.folder / "indicators"
+    return Catalogue(indicator_files(), own, installation.vocabulary, installation.settings.zone)
 
 
 class Asking(Protocol):

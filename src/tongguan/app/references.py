@@ -94,7 +94,7 @@ def _default(name: str, value: object) -> str:
         return f"`{str(value).lower()}`"
     if isinstance(value, int) and value >= 1024**2:
         return f"`{value}` ({value // 1024**2} MiB)"
-    return f"`{value}`"
+    return "" if value == "" else f"`{value}`"
 
 
 def cli_reference(program: typer.Typer) -> str:

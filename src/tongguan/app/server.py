@@ -22,8 +22,9 @@ from tongguan.app.api.metrics import Metrics
 from tongguan.app.api.owner import OwnerRoutes
 from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
+from tongguan.app.exposed import ExposedIndicators
 from tongguan.app.health import Health
-from tongguan.app.indicators import StageIndicators
+from tongguan.app.indicators import StageIndicators, catalogue_of
 from tongguan.app.installation import Installation
 from tongguan.app.lists import RecordLists
 from tongguan.app.loops import LoopThreads, loops
@@ -32,9 +33,7 @@ from tongguan.app.pulse import LoaderPulse
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
 from tongguan.areas.orders.pages import ROOM as ORDERS
-from tongguan.areas.packs import indicator_files
 from tongguan.lib.now import Ticks
-from tongguan.metrics.catalogue import Catalogue
 from tongguan.model.access import Role, User
 from tongguan.model.access import Scope as Responsibility
 from tongguan.web.kit.live import Streams
@@ -72,8 +71,9 @@ class Server:
         self.bearers = Bearers(installation.database, owner_token, ticks)
         self.accounts = RecordAccounts(installation.database, installation.now, self._people_pool)
         self.questions = StageQuestions(installation, self._pool)
-        catalogue = Catalogue(indicator_files(), installation.home.folder / "indicators", installation.vocabulary, settings.zone)
+        catalogue = catalogue_of(installation)
         self.indicators = StageIndicators(installation, self.questions, catalogue)
+        self._exposed = ExposedIndicators(installation, catalogue)
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
@@ -82,7 +82,7 @@ class Server:
 
     def start_loops(self) -> None:
         """Start what runs beside the requests."""
-        self._loops = LoopThreads(loops(self.installation, self.rejections))
+        self._loops = LoopThreads([*loops(self.installation, self.rejections), *self._exposed.loops()])
 
     def _dead_loops(self) -> list[str]:
         return self._loops.dead() if self._loops is not None else []
@@ -116,7 +116,7 @@ class Server:
             *Reading(self.questions, installation.vocabulary, self.who, installation.now).routes(),
             *Metrics(self.indicators, self.who, installation.now, installation.settings.zone).routes(),
             *OwnerRoutes(installation, self.bearers, self._intake_pool, ticks).routes(),
-            *Health(installation, self._pool, self._dead_loops).routes(),
+            *Health(installation, self._pool, self._dead_loops, self._exposed).routes(),
         ):
             api.router.routes.append(route)
         api.include_router(people.router(self.accounts, self.who, [stage.name for stage in installation.vocabulary.stages]))

@@ -45,6 +45,9 @@ class Settings:
     free_bytes: int = _meaning("With less free disk than this, deliveries are put off (503).", 256 * 1024**2, 0)
     future_hours: int = _meaning("How far ahead of the clock an event may be, in hours.", 24, 0)
     secure_cookies: bool = _meaning("Send cookies over HTTPS only; set it behind TLS.", False)
+    metrics_exposed: str = _meaning(
+        "Indicators whose values of today and the day before `/metrics` tells, such as `payment_success_rate, visitors`.", ""
+    )
     log_format: str = _meaning("`text` for people or `json` for machines.", "text")
 
     def __post_init__(self) -> None:
