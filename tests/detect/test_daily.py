@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.detect.days import LAST, days, watch
 from tongguan.detect.daily import COMPARED, JUDGED, NEEDED, findings
-from tongguan.model.findings import Bad, DaySum, Finding, FindingKind, Unit
+from tongguan.model.findings import Bad, DaySum, Finding, FindingKind, Tally, Unit
 
 
 def steady(ago: int) -> tuple[float, float]:
@@ -153,3 +154,16 @@ def test_the_size_of_an_operation_does_not_decide_whether_an_outage_is_seen(ago:
     (one,) = findings(watch(), series, LAST)
     assert one.last_day == LAST - timedelta(days=ago)
     assert COMPARED >= NEEDED
+
+
+def test_a_statement_that_did_not_come_yet_is_not_missing_but_one_between_others_is() -> None:
+    part = Tally(("statement.line_recorded",), day="statement_date")
+    statement = replace(watch(bad=Bad.BOTH, least=0.002, fewest=3, exact=True), part=part)
+
+    def found(*missing: int) -> list[int]:
+        series = {"wallet": days(lambda ago: (0 if ago in missing else 100, 100))}
+        return [(LAST - one.last_day).days for one in findings(statement, series, LAST)]
+
+    assert found(0) == [] and found(0, 1) == []
+    assert found(2) == [2]
+    assert [one.observed for one in findings(watch(), {"app": days(lambda ago: (0 if ago == 0 else 100, 100))}, LAST)] == [0]

@@ -104,6 +104,7 @@ def test_events_are_counted_to_tell_whether_anything_changed(rig: Rig) -> None:
     numbers = WatchedNumbers(rig.warehouse)
     assert numbers.events_until(FIRST, LAST) == len(EVENTS) - 1
     assert numbers.events_until(LAST, LAST) == 3
+    assert numbers.events_until(FIRST, date(2026, 11, 2)) == 8 and numbers.events_until(FIRST, date(2026, 11, 2), [LINE]) == 11
 
 
 def test_every_watch_of_the_packs_can_be_asked(rig: Rig) -> None:

@@ -71,11 +71,16 @@ def findings(watch: Watch, series: Series, through: date) -> list[Finding]:
     """
     found: list[Finding] = []
     for value in sorted(series):
-        odd = _odd_days(watch, series[value], through)
+        odd = [one for one in _odd_days(watch, series[value], through) if _told(watch, series[value], one.day)]
         found += _spells(watch, value, odd)
         if watch.drift:
             found += _drift(watch, value, series[value], through, {one.day for one in odd})
     return found
+
+
+def _told(watch: Watch, days: Mapping[date, DaySum], day: date) -> bool:
+    """Return whether a day can be judged: what tells its own day comes in after it, and until then is not missing."""
+    return not watch.part.day or any(sums.part for one, sums in days.items() if one >= day)
 
 
 def _odd_days(watch: Watch, days: Mapping[date, DaySum], through: date) -> list[_Odd]:

@@ -42,6 +42,8 @@ class Watcher:
         self._zone = ZoneInfo(zone)
         self._now = now
         self._digest = hashlib.sha256(repr(watches).encode()).hexdigest()[:16]
+        # What tells its own day comes in after it.
+        self._later = sorted({name for watch in watches for tally in watch.tallies if tally.day for name in tally.types})
         self._seen = ""
 
     def round(self) -> bool:
@@ -52,7 +54,7 @@ class Watcher:
         """
         now = self._now()
         through = now.astimezone(self._zone).date() - timedelta(days=1)
-        state = f"{self._digest} {through} {self._numbers.events_until(through - _READ, through)}"
+        state = f"{self._digest} {through} {self._numbers.events_until(through - _READ, through, self._later)}"
         with self._database.read() as connection:
             place = cursors.get(connection, CURSOR) or {}
         quiet, self._seen = state == self._seen, state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -53,14 +54,18 @@ class WatchedNumbers:
             events[str(here)] += int(count)
         return {here: found[here] for here, _ in events.most_common(MOST)}
 
-    def events_until(self, since: date, until: date) -> int:
-        """Return how many events these days have.
+    def events_until(self, since: date, until: date, later: Sequence[str] = ()) -> int:
+        """Return how many events these days have, and of the types ``later``, which tell of days before them, those after them.
 
         Raises:
             WarehouseError: see :meth:`Warehouse.query`.
         """
-        sql = "SELECT count() FROM events WHERE business_date BETWEEN {since:Date} AND {until:Date}"
-        return int(self._warehouse.query(sql, {"since": since, "until": until}, limits=_LIMITS).first()[0])
+        sql = (
+            "SELECT count() FROM events WHERE business_date >= {since:Date}"
+            " AND (business_date <= {until:Date} OR type IN {later:Array(String)})"
+        )
+        given = {"since": since, "until": until, "later": list(later)}
+        return int(self._warehouse.query(sql, given, limits=_LIMITS).first()[0])
 
 
 def _side(name: str, tally: Tally, value: str, parameters: dict[str, Any]) -> str:

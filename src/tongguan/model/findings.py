@@ -122,8 +122,8 @@ class Numbers(Protocol):
         """Return a watch's sums of the days from ``since`` to ``until``, both included."""
         ...
 
-    def events_until(self, since: date, until: date) -> int:
-        """Return how many events these days have: while it stays the same, so does everything else."""
+    def events_until(self, since: date, until: date, later: Sequence[str] = ()) -> int:
+        """Return how many events these days have, and those after them of the types ``later``; while it stays the same, so does all."""
         ...
 
 
