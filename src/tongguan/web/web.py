@@ -14,6 +14,7 @@ from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.site import WebSettings, build_application, build_site
 from tongguan.web.rooms.data.pages import ROOM as DATA
+from tongguan.web.rooms.explore.pages import ROOM as EXPLORE
 from tongguan.web.rooms.findings.pages import ROOM as FINDINGS
 from tongguan.web.rooms.gate.pages import ROOM as GATE
 from tongguan.web.rooms.halls.pages import ROOM as HALLS
@@ -48,5 +49,5 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, VIEWS, DATA, PEOPLE, HELP, GATE)
+    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
     return build_application(build_site(questions, accounts, lists, indicators, vocabulary, settings, rooms))

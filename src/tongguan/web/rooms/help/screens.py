@@ -113,6 +113,40 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 ),
             ),
         ),
+        "explore": Screen(
+            "/explore",
+            msg("Explore"),
+            msg("How do any indicators stand beside each other, by any dimension, over any days?"),
+            (
+                (
+                    msg("Split by"),
+                    msg("Only dimensions that all chosen indicators have. With a second one, each pair of values is a place of its own."),
+                ),
+                (msg("Time"), msg("Days, weeks (ISO) and months of the operation's time zone. Automatic is by day for up to 92 days.")),
+                (
+                    msg("Compared with"),
+                    msg(
+                        "The period of the same length before it, whole months with whole months; or the same days of the year before. "
+                        "Shares differ in points of percent, all else in percent."
+                    ),
+                ),
+                (
+                    msg("Places"),
+                    msg(
+                        "So many with the most of the first indicator; the rest is one row. All together is counted anew, not summed up: "
+                        "a customer in two channels counts once."
+                    ),
+                ),
+                (
+                    msg("Grey numbers"),
+                    msg("Too few are behind them to judge. They are left out of charts where others can be drawn."),
+                ),
+                (
+                    msg("Save view"),
+                    msg("Keeps indicators, dimensions, days and filters under a name, for you or for all who see this page."),
+                ),
+            ),
+        ),
         "orders": Screen(
             "/orders",
             msg("Orders"),
