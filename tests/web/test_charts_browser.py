@@ -57,7 +57,7 @@ def test_what_is_drawn_equals_the_table_and_is_written_alike(page: Page, site: S
                 const data = JSON.parse(figure.querySelector("script").textContent);
                 const series = window.TongguanCharts.of(key).getOption().series;
                 const plain = (found) => (found !== null && typeof found === "object" ? found.value : found) ?? null;
-                const write = (value) => Tongguan.format[data.form[0]](value, ...(data.currency ? [data.currency] : []));
+                const write = (value) => Tongguan.format[data.form[0]](value, ...(data.form[0] === "money" ? [data.currency] : []));
                 const rows = data.categories.map((name, i) => [name, ...data.series.map((one) =>
                     write(plain(series.find((other) => other.name === one.name).data[i])))]);
                 const table = [...figure.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent));

@@ -46,6 +46,7 @@ _CLASSES = {"goods.handset": 0.3, "handling": 0.6, "points": 0.1}
 _WEEK = (0.95, 0.97, 1.0, 1.02, 1.08, 1.06, 0.92)
 _HOURS = (0.2, 0.1, 0.1, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2, 2.1, 1.9, 1.6, 1.7, 1.8, 1.7, 1.5, 1.4, 1.5, 1.7, 1.8, 1.4, 0.9, 0.5)
 _DAY = timedelta(days=1)
+_DAY_MINUTES = 24 * 60
 
 _STANDING = frozenset({Aggregation.PERCENTILE, Aggregation.LATEST})
 """What is as great at noon as in the evening."""
@@ -72,6 +73,12 @@ def _lies_in(cell: Cell, name: str, value: str) -> bool:
 
 def _chance(*parts: object) -> float:
     return crc32("|".join(map(str, parts)).encode()) / 2**32
+
+
+def _share(minute: int) -> float:
+    """Return which share of a day's events has happened by a minute of it."""
+    hour, rest = divmod(minute, 60)
+    return 1.0 if hour >= len(_HOURS) else (sum(_HOURS[:hour]) + _HOURS[hour] * rest / 60) / sum(_HOURS)
 
 
 @lru_cache(maxsize=4096)
@@ -249,30 +256,31 @@ class FakeIndicators:
         numbers = Numbers()
         for term in () if self.empty else dict.fromkeys(terms):
             groups: dict[tuple[str | None, tuple[str, ...] | None], list[tuple[date, float]]] = defaultdict(list)
-            for bucket, day, part in self._slices(ask):
+            for bucket, day, start, end in self._slices(ask):
                 values = _of_term(term, day)
                 for one in ask.cells:
                     place = ask.place(_CELLS[one])
-                    value = values[one] * (1 if term.aggregation in _STANDING else part)
+                    # Cut off at both ends, so that hours sum up to their day exactly.
+                    whole = values[one]
+                    value = whole if term.aggregation in _STANDING else float(int(whole * end) - int(whole * start))
                     for key in {(bucket, place), (None, place), (bucket, None), (None, None)}:
                         groups[key].append((day, value))
             numbers.cells[term] = {key: _together(term, found) for key, found in groups.items()}
         return numbers
 
-    def _slices(self, ask: _Ask) -> Iterator[tuple[str | None, date, float]]:
-        """Give buckets with a day of theirs and the part of that day that lies in them and has passed."""
+    def _slices(self, ask: _Ask) -> Iterator[tuple[str | None, date, float, float]]:
+        """Give buckets with a day of theirs, and from which to which share of that day's events they hold what has passed of it."""
         now = self._now().astimezone(self._zone)
+        minutes = {Grain.HOUR: 60, Grain.MINUTE: 1}.get(ask.grain, 0)
         day = ask.since
         while day <= min(ask.until, now.date()):
-            passed = now.hour if day == now.date() else 24
-            if ask.grain in (Grain.HOUR, Grain.MINUTE):
-                steps = 1 if ask.grain is Grain.HOUR else 60
-                for hour, minute in product(range(passed), range(0, 60, 60 // steps)):
-                    start = datetime.combine(day, time(hour, minute), self._zone)
-                    yield start.isoformat(), day, _HOURS[hour] / sum(_HOURS) / steps
+            passed = now.hour * 60 + now.minute if day == now.date() else _DAY_MINUTES
+            if minutes:
+                for start in range(0, passed, minutes):
+                    bucket = datetime.combine(day, time(start // 60, start % 60), self._zone).isoformat()
+                    yield bucket, day, _share(start), _share(min(start + minutes, passed))
             else:
-                bucket = None if ask.grain is Grain.TOTAL else bucket_of(day, ask.grain).isoformat()
-                yield bucket, day, sum(_HOURS[:passed]) / sum(_HOURS) if passed < 24 else 1.0
+                yield None if ask.grain is Grain.TOTAL else bucket_of(day, ask.grain).isoformat(), day, 0.0, _share(passed)
             day += _DAY
 
     async def rows(self, user: User, query: RowsQuery) -> IndicatorRows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tongguan.model.indicators import ADDITIVE, NOTHING, Amount, Better, Compare, IndicatorRow, IndicatorTable, Measured, Ratio, Simple
+from tongguan.model.indicators import NOTHING, Amount, Better, Compare, IndicatorRow, IndicatorTable, Measured, Ratio
 from tongguan.web.kit.export import FORMATS
 from tongguan.web.kit.measured import amount_cell, gap, gap_cell, plain, thin_text, unit_mark
 from tongguan.web.kit.tables import Cell, Column, Heading, TableState, headings, table_state
@@ -80,10 +80,9 @@ class Taken:
         return isinstance(self.wanted.indicator.kind, Ratio)
 
     @property
-    def additive(self) -> bool:
-        """Numbers of places sum up to that of the whole."""
-        kind = self.wanted.indicator.kind
-        return isinstance(kind, Simple) and kind.term.aggregation in ADDITIVE
+    def sums(self) -> bool:
+        """Places can be told as shares of all together."""
+        return self.wanted.sums
 
     def now(self, row: IndicatorRow) -> Amount:
         """Return the number of a row."""
@@ -97,7 +96,7 @@ class Taken:
     def share(self, row: IndicatorRow) -> float | None:
         """Return the row's share of all together, for what can be summed up."""
         whole, own = self.now(self.total).value, self.now(row).value
-        return own / whole if self.additive and whole and own is not None else None
+        return own / whole if self.sums and whole and own is not None else None
 
     def apart(self, row: IndicatorRow) -> float | None:
         """Return how far a row is from all together."""
@@ -143,7 +142,7 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
             Column("part", text("Part"), lambda row: _count(visit, taken.now(row).part), True, "part"),
             Column("whole", text("Whole"), lambda row: _count(visit, taken.now(row).whole), True, "whole"),
         ]
-    if taken.additive:
+    if taken.sums:
         found.append(Column("share", text("Of all (%)"), lambda row: _rate(visit, taken.share(row)), True, "share"))
     else:
         mark = " (pp)" if share else " (%)"
@@ -179,7 +178,7 @@ def _rate(visit: Visit, share: float | None) -> Cell:
 def sorted_rows(taken: Taken) -> tuple[list[IndicatorRow], TableState]:
     """Return the rows as the address sorts them: without it the greatest first, of what cannot be summed up the worst; thin ones after."""
     keys = _keys(taken)
-    usual = "-value" if taken.additive else ("-gap" if taken.wanted.indicator.better is Better.DOWN else "gap")
+    usual = "-value" if taken.sums else ("-gap" if taken.wanted.indicator.better is Better.DOWN else "gap")
     offered = [column.sort for column in columns(taken)]
     state = table_state({"sort": taken.wanted.sort}, offered, usual)
     key = keys[state.sort]
@@ -215,7 +214,7 @@ def breakdown_table(taken: Taken, *, exports: bool) -> BreakdownTable:
     rows, state = sorted_rows(taken)
     address = wanted.address()
     names = [column.name for column in shown]
-    barred = "share" if taken.additive else "value" if wanted.indicator.unit is Measured.SHARE else ""
+    barred = "share" if taken.sums else "value" if wanted.indicator.unit is Measured.SHARE else ""
     files = address.at(f"{PATH}/{wanted.indicator.name}/by/{wanted.by}")
     return BreakdownTable(
         by=wanted.by,

@@ -13,16 +13,20 @@ from starlette.responses import Response
 from tongguan.lib.suggest import nearest
 from tongguan.model.access import Permission
 from tongguan.model.indicators import (
+    Aggregation,
     Compare,
+    Derived,
     Grain,
     Indicator,
     IndicatorQuery,
     IndicatorRow,
     IndicatorRows,
     IndicatorTable,
+    Ratio,
     Rolling,
     RowsQuery,
     Side,
+    Simple,
     Term,
     ToDate,
 )
@@ -118,7 +122,7 @@ async def _wanted(visit: Visit) -> tuple[Wanted, dict[str, Indicator]] | Respons
     except NoSuchIndicatorError:  # its file was taken away meanwhile
         return visit.render("indicators/missing.html", MissingPage(name, None), HTTPStatus.NOT_FOUND)
     indicator = shelf[name]
-    return read(visit, indicator, found.value or indicator.by, timed=_timed(indicator, shelf)), shelf
+    return read(visit, indicator, found.value or indicator.by, timed=_timed(indicator, shelf), sums=sums(indicator, shelf)), shelf
 
 
 def _under(indicator: Indicator, shelf: dict[str, Indicator]) -> list[Indicator]:
@@ -132,6 +136,19 @@ def _timed(indicator: Indicator, shelf: dict[str, Indicator]) -> bool:
     under = _under(indicator, shelf)
     reported = any(term.fact == "totals" for one in under for term in terms_of(one))
     return not reported and not any(isinstance(one.kind, (Rolling, ToDate)) for one in under)
+
+
+def sums(indicator: Indicator, shelf: dict[str, Indicator]) -> bool:
+    """Tell whether places can be told as shares of all together: counts, sums, different values, stocks, and what adds those up."""
+    match indicator.kind:
+        case Simple(term):
+            return term.aggregation is not Aggregation.PERCENTILE
+        case Derived(formula, names):
+            return not set(formula) & set("*/") and all(name in shelf and sums(shelf[name], shelf) for name in names)
+        case Rolling(of, _) | ToDate(of, _):
+            return of in shelf and sums(shelf[of], shelf)
+        case Ratio():
+            return False
 
 
 async def indicator_page(visit: Visit) -> Response:

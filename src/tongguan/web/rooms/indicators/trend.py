@@ -25,12 +25,12 @@ _ZOOMED: Final = 0.6
 """Rates whose least is more than this part of their greatest are drawn without the empty space below them."""
 
 
-def bucket_label(bucket: str, grain: Grain) -> str:
-    """Return a bucket as axes and tables name it: ``11-21 14``, ``11-21``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``."""
+def bucket_label(bucket: str, wanted: Wanted) -> str:
+    """Return a bucket as axes and tables name it: ``14:00``, ``11-21 14:00``, ``11-21``, ``2026-W47``, ``2026-11``, ``2026-Q4``."""
     moment = datetime.fromisoformat(bucket)
-    match grain:
+    match wanted.grain:
         case Grain.HOUR | Grain.MINUTE:
-            return f"{moment:%m-%d %H:%M}"
+            return f"{moment:%H:%M}" if wanted.period.days == 1 else f"{moment:%m-%d %H:%M}"
         case Grain.WEEK:
             year, week, _ = moment.isocalendar()
             return f"{year}-W{week:02d}"
@@ -114,7 +114,7 @@ def trend_chart(visit: Visit, wanted: Wanted, found: Trend) -> Chart:
         key="trend-chart",
         kind="lines",
         title=visit.text("Over time"),
-        categories=[bucket_label(row.bucket, wanted.grain) for row in found.buckets],
+        categories=[bucket_label(row.bucket, wanted) for row in found.buckets],
         series=series,
         category_title=visit.text("Time"),
         form=form_of(unit),
@@ -170,7 +170,7 @@ def _period_card(visit: Visit, wanted: Wanted, found: Trend) -> KpiCard:
     year = before(found.total, wanted, Compare.YEAR)
     beside = difference(visit, wanted.indicator, total, year, visit.text("vs last year"), wanted.currency)
     arrow = {"up": "↑", "down": "↓"}.get(beside.direction, "")
-    known = year is not None and year.value is not None
+    known = year is not None and year.value is not None and total.whole is not None  # others have a card for it
     return KpiCard(
         key="period",
         name=visit.text("This period"),
@@ -225,7 +225,7 @@ def _year_card(visit: Visit, wanted: Wanted, found: Trend, address: Address) -> 
 def _latest_card(visit: Visit, wanted: Wanted, found: Trend, address: Address) -> KpiCard:
     row = found.buckets[-1]
     said = told(visit, wanted.indicator, amount(row, wanted), wanted.currency)
-    label = bucket_label(row.bucket, wanted.grain)
+    label = bucket_label(row.bucket, wanted)
     day = row.bucket[:10]
     earlier = found.buckets[-2] if len(found.buckets) > 1 and found.open is None else None
     name = visit.text("Latest: %(bucket)s", bucket=label)
@@ -241,7 +241,7 @@ def _latest_card(visit: Visit, wanted: Wanted, found: Trend, address: Address) -
             wanted.indicator,
             amount(row, wanted),
             amount(earlier, wanted),
-            visit.text("vs %(bucket)s", bucket=bucket_label(earlier.bucket, wanted.grain)),
+            visit.text("vs %(bucket)s", bucket=bucket_label(earlier.bucket, wanted)),
             wanted.currency,
         )
         if earlier

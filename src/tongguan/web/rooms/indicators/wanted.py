@@ -57,6 +57,7 @@ class Wanted:
         compare: a name of :data:`COMPARED`.
         by: the dimension of the table.
         timed: hours can be told.
+        sums: places can be told as shares of all together.
     """
 
     indicator: Indicator
@@ -71,6 +72,7 @@ class Wanted:
     sort: str
     side: Side
     timed: bool
+    sums: bool
     day: date
 
     @property
@@ -111,7 +113,7 @@ class Wanted:
         )
 
 
-def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed: bool) -> Wanted:
+def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed: bool, sums: bool) -> Wanted:
     """Read an address; what cannot be is as if it were not there."""
     day = today(visit)
     period, chosen = _period(visit, day)
@@ -133,6 +135,7 @@ def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed
         sort=visit.query("sort"),
         side=Side(side) if side in set(Side) else Side.PART,
         timed=timed,
+        sums=sums,
         day=day,
     )
 

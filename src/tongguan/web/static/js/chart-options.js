@@ -8,10 +8,12 @@ const ChartOptions = (() => {
   // One formatter for the whole chart: in full for tooltips, short for axes.
   function writers(data, format) {
     const [full, short] = data.form;
-    const with_ = (name) => (value) => (data.currency ? format[name](value ?? null, data.currency) : format[name](value ?? null));
+    // Money of no one currency has no sign.
+    const currency = full === "money" ? data.currency : undefined;
+    const with_ = (name) => (value) => format[name](value ?? null, currency);
     // Numbers of one axis share the unit of the greatest; rates and durations have theirs in themselves.
     const beside = format[`${short}_beside`];
-    const axis = beside ? (value, greatest) => beside(value, greatest, data.currency || undefined) : with_(short);
+    const axis = beside ? (value, greatest) => beside(value, greatest, currency) : with_(short);
     return { full: with_(full), short: with_(short), axis };
   }
 
@@ -38,6 +40,8 @@ const ChartOptions = (() => {
     type: "category", data: data.categories, axisLine: { lineStyle: { color: token("line") } }, axisTick: { show: false },
     axisLabel: { color: token("quiet"), hideOverlap: true }, ...more,
   });
+  // The first and the last label of a line stand inside, or the edge of the picture would cut them.
+  const edged = (axis) => ({ ...axis, axisLabel: { ...axis.axisLabel, alignMinLabel: "left", alignMaxLabel: "right" } });
   const value = (data, write, more) => {
     let greatest = 0;
     const lowest = (range) => {
@@ -87,7 +91,7 @@ const ChartOptions = (() => {
     return {
       ...shown, legend: legend(data), grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
       tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },
-      xAxis: category(data, { boundaryGap: false }), yAxis: value(data, write),
+      xAxis: edged(category(data, { boundaryGap: false })), yAxis: value(data, write),
       series: data.series.flatMap((one) => lineSeries(one, data.open)),
     };
   }
