@@ -129,7 +129,8 @@ def form(
 def _chip(visit: Visit, wanted: Wanted, known: Mapping[str, Indicator], name: str) -> Way:
     rest = ",".join(one for one in (*wanted.names, *wanted.unknown) if one != name)
     label = indicator_label(visit, known[name]) if name in known else name
-    return Way(label, wanted.address().having(names=rest), name in known, name)
+    # Where the shelf could not be asked, no name is known to be wrong.
+    return Way(label, wanted.address().having(names=rest), name in known or not known, name)
 
 
 def _add(visit: Visit, wanted: Wanted, known: Mapping[str, Indicator], typed: str) -> Filter:
@@ -191,7 +192,7 @@ def _offered(wanted: Wanted, known: Mapping[str, Indicator], dimensions: Sequenc
 
 
 def _dimension_field(visit: Visit, name: str, label: str, value: str, offered: Sequence[str]) -> Filter:
-    return Filter(name, label, value, [Choice(one, dimension_label(visit, one)) for one in offered], hint=visit.text("Nothing"))
+    return Filter(name, label, value, [Choice(one, dimension_label(visit, one)) for one in offered], hint=visit.text("Not split"))
 
 
 def _value_field(visit: Visit, wanted: Wanted, field: str, name: str, table: IndicatorTable | None) -> list[Filter]:
