@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from tongguan.lib.money import exponent
-from tongguan.model.indicators import Amount, Better, Indicator, IndicatorClass, Measured, Tier
+from tongguan.model.indicators import Aggregation, Amount, Better, Indicator, IndicatorClass, Measured, Ratio, Term, Tier
 from tongguan.web.kit.charts import Form, Value
 from tongguan.web.kit.components import Change
 from tongguan.web.kit.formats import NOTHING, Formats, Number
@@ -99,6 +99,23 @@ def unit_mark(unit: Measured) -> str:
     return {Measured.SHARE: " (%)", Measured.SECONDS: " (s)", Measured.PER_10K: " (/10k)"}.get(unit, "")
 
 
+_MONEY: Final = frozenset({"amount", "sold", "paid"})
+"""Columns that hold minor units."""
+
+
+def term_unit(term: Term) -> Measured:
+    """Return in what a part or a whole is written: money and durations where those are summed up, else counts."""
+    if term.aggregation is not Aggregation.SUM:
+        return Measured.COUNT
+    return Measured.MONEY if term.value in _MONEY else Measured.SECONDS if term.value.startswith("duration") else Measured.COUNT
+
+
+def side_units(indicator: Indicator) -> tuple[Measured, Measured]:
+    """Return in what part and whole of an indicator are written."""
+    kind = indicator.kind
+    return (term_unit(kind.part), term_unit(kind.whole)) if isinstance(kind, Ratio) else (Measured.COUNT, Measured.COUNT)
+
+
 @dataclass(frozen=True)
 class Told:
     """A number of an indicator in words.
@@ -119,7 +136,9 @@ def told(visit: Visit, indicator: Indicator, amount: Amount, currency: str = "")
     fmt, unit = visit.formats, indicator.unit
     title = full(fmt, unit, amount.value, currency)
     if amount.whole is not None:
-        title = visit.text("%(value)s = %(part)s / %(whole)s", value=title, part=fmt.full(amount.part), whole=fmt.full(amount.whole))
+        units = side_units(indicator)
+        part, whole = full(fmt, units[0], amount.part, currency), full(fmt, units[1], amount.whole, currency)
+        title = visit.text("%(value)s = %(part)s / %(whole)s", value=title, part=part, whole=whole)
     return Told(short(fmt, unit, amount.value, currency), title, thin_text(visit, amount))
 
 

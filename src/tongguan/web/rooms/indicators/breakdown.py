@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Better, Compare, IndicatorRow, IndicatorTable, Measured, Ratio
+from tongguan.model.indicators import NOTHING, Amount, Better, Compare, IndicatorRow, IndicatorTable, Measured
 from tongguan.web.kit.export import FORMATS
-from tongguan.web.kit.measured import amount_cell, gap, gap_cell, plain, thin_text, unit_mark
+from tongguan.web.kit.measured import amount_cell, full, gap, gap_cell, plain, thin_text, unit_mark
 from tongguan.web.kit.tables import Cell, Column, Heading, TableState, headings, table_state
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.indicators.wanted import PATH, Wanted
@@ -77,7 +77,7 @@ class Taken:
     @property
     def ratio(self) -> bool:
         """Numbers have a part and a whole."""
-        return isinstance(self.wanted.indicator.kind, Ratio)
+        return bool(self.wanted.sides)
 
     @property
     def sums(self) -> bool:
@@ -137,10 +137,23 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
             "value",
         ),
     ]
+    wanted = taken.wanted
     if taken.ratio:
         found += [
-            Column("part", text("Part"), lambda row: _count(visit, taken.now(row).part), True, "part"),
-            Column("whole", text("Whole"), lambda row: _count(visit, taken.now(row).whole), True, "whole"),
+            Column(
+                "part",
+                text("Part") + unit_mark(wanted.sides[0]),
+                lambda row: side_cell(visit, taken.wanted, 0, taken.now(row).part),
+                True,
+                "part",
+            ),
+            Column(
+                "whole",
+                text("Whole") + unit_mark(wanted.sides[1]),
+                lambda row: side_cell(visit, taken.wanted, 1, taken.now(row).whole),
+                True,
+                "whole",
+            ),
         ]
     if taken.sums:
         found.append(Column("share", text("Of all (%)"), lambda row: _rate(visit, taken.share(row)), True, "share"))
@@ -167,8 +180,10 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
     return found
 
 
-def _count(visit: Visit, number: int | float | None) -> Cell:
-    return Cell(visit.formats.full(number), value=plain(Measured.COUNT, number))
+def side_cell(visit: Visit, wanted: Wanted, side: int, number: int | float | None) -> Cell:
+    """Return the part (0) or the whole (1) of a number as a cell."""
+    unit = wanted.sides[side]
+    return Cell(full(visit.formats, unit, number, wanted.currency), value=plain(unit, number, wanted.currency))
 
 
 def _rate(visit: Visit, share: float | None) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from tongguan.web.kit.measured import BETTER, CLASSES, TIERS, UNITS
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 
+_COLUMN: Final = re.compile(r"(?:toFloat64\()?(?P<name>\w+)(?:\))?(?: / 1000)?")
 OWN: Final = "own"
 """Area of the indicators of the installation."""
 
@@ -29,6 +31,7 @@ class TermWords:
     Attributes:
         how: such as ``Count of events``.
         types: what it counts: name for people, and its code.
+        value: SQL of what is summed up, told apart or ranked, where it is no plain column; else empty.
         condition: SQL of which rows; empty for all.
         time: by the day of which moment; empty for the usual one.
         follow: what must follow, in words; ``follow_condition`` is its SQL.
@@ -36,6 +39,7 @@ class TermWords:
 
     how: str
     types: Sequence[tuple[str, str]]
+    value: str
     condition: str
     time: str
     follow: str = ""
@@ -161,6 +165,7 @@ def _words(visit: Visit, term: Term) -> TermWords:
     return TermWords(
         how=_how(visit, term),
         types=[(visit.codes.event_type(name), name) for name in term.types],
+        value="" if _plain(term.value) else term.value,
         condition=term.condition,
         time=term.time,
         follow=_follow(visit, follow) if follow else "",
@@ -170,7 +175,7 @@ def _words(visit: Visit, term: Term) -> TermWords:
 
 def _how(visit: Visit, term: Term) -> str:
     text, rows = visit.text, _rows(visit, term)
-    value = visit.codes.column(term.value)
+    value = visit.codes.column(_plain(term.value)) if _plain(term.value) else text("expression")
     match term.aggregation:
         case Aggregation.COUNT:
             return text("Number of %(rows)s", rows=rows)
@@ -183,6 +188,12 @@ def _how(visit: Visit, term: Term) -> str:
             return text("%(n)s%% of %(rows)s lie at or below this “%(value)s”", n=level, rows=rows, value=value)
         case Aggregation.LATEST:
             return text("Latest “%(value)s” of each place among %(rows)s, summed up over places", value=value, rows=rows)
+
+
+def _plain(value: str) -> str:
+    """Return the column that an expression is, perhaps in another unit; empty for all else."""
+    found = _COLUMN.fullmatch(value)
+    return found["name"] if found else ""
 
 
 def _rows(visit: Visit, term: Term) -> str:

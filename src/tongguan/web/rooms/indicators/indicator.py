@@ -22,6 +22,7 @@ from tongguan.model.indicators import (
     IndicatorRow,
     IndicatorRows,
     IndicatorTable,
+    Measured,
     Ratio,
     Rolling,
     RowsQuery,
@@ -37,6 +38,7 @@ from tongguan.web.kit.components import Filter, KpiCard
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import scope_text
 from tongguan.web.kit.indicators import NoSuchIndicatorError
+from tongguan.web.kit.measured import side_units
 from tongguan.web.kit.tables import FilterChip
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
@@ -122,7 +124,14 @@ async def _wanted(visit: Visit) -> tuple[Wanted, dict[str, Indicator]] | Respons
     except NoSuchIndicatorError:  # its file was taken away meanwhile
         return visit.render("indicators/missing.html", MissingPage(name, None), HTTPStatus.NOT_FOUND)
     indicator = shelf[name]
-    return read(visit, indicator, found.value or indicator.by, timed=_timed(indicator, shelf), sums=sums(indicator, shelf)), shelf
+    return read(
+        visit,
+        indicator,
+        found.value or indicator.by,
+        timed=_timed(indicator, shelf),
+        sums=sums(indicator, shelf),
+        sides=sides(indicator, shelf),
+    ), shelf
 
 
 def _under(indicator: Indicator, shelf: dict[str, Indicator]) -> list[Indicator]:
@@ -149,6 +158,17 @@ def sums(indicator: Indicator, shelf: dict[str, Indicator]) -> bool:
             return of in shelf and sums(shelf[of], shelf)
         case Ratio():
             return False
+
+
+def sides(indicator: Indicator, shelf: dict[str, Indicator]) -> tuple[Measured, ...]:
+    """Return in what part and whole are written; nothing where numbers have neither."""
+    match indicator.kind:
+        case Ratio():
+            return side_units(indicator)
+        case Rolling(of, _) | ToDate(of, _):
+            return sides(shelf[of], shelf) if of in shelf else ()
+        case _:
+            return ()
 
 
 async def indicator_page(visit: Visit) -> Response:

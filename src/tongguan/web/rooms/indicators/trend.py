@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Better, Compare, Grain, IndicatorRow, IndicatorTable, Measured, Ratio
+from tongguan.model.indicators import NOTHING, Amount, Better, Compare, Grain, IndicatorRow, IndicatorTable, Measured
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark
-from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, gap_cell, plain, short, told, unit_mark
+from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, full, gap_cell, short, told, unit_mark
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.tables import Cell, Column
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.indicators.breakdown import Ranked
+from tongguan.web.rooms.indicators.breakdown import Ranked, side_cell
 from tongguan.web.rooms.indicators.wanted import Wanted
 
 SHOWN: Final = {"prev": (Compare.PREVIOUS,), "yoy": (Compare.YEAR,), "both": (Compare.PREVIOUS, Compare.YEAR), "none": ()}
@@ -144,7 +144,7 @@ def cards(visit: Visit, wanted: Wanted, found: Trend, ranked: Ranked | None) -> 
     address = wanted.address()
     made = [_period_card(visit, wanted, found)]
     total = amount(found.total, wanted)
-    if total.whole is not None:
+    if wanted.sides:
         made += [_side_card(visit, wanted, found, side, address) for side in ("part", "whole")]
     else:
         made.append(_year_card(visit, wanted, found, address))
@@ -170,7 +170,7 @@ def _period_card(visit: Visit, wanted: Wanted, found: Trend) -> KpiCard:
     year = before(found.total, wanted, Compare.YEAR)
     beside = difference(visit, wanted.indicator, total, year, visit.text("vs last year"), wanted.currency)
     arrow = {"up": "↑", "down": "↓"}.get(beside.direction, "")
-    known = year is not None and year.value is not None and total.whole is not None  # others have a card for it
+    known = year is not None and year.value is not None and bool(wanted.sides)  # others have a card for it
     return KpiCard(
         key="period",
         name=visit.text("This period"),
@@ -193,16 +193,21 @@ def _side_card(visit: Visit, wanted: Wanted, found: Trend, side: str, address: A
     earlier = before(found.total, wanted, Compare.PREVIOUS)
     then = getattr(earlier, side) if earlier else None
     relative = now / then - 1 if now is not None and then else None
-    fmt = visit.formats
+    fmt, unit = visit.formats, wanted.sides[0 if side == "part" else 1]
     direction = "same" if relative is None or round(relative, 3) == 0 else "up" if relative > 0 else "down"
     label = _vs(visit)
     return KpiCard(
         key=side,
         name=visit.text("Part") if side == "part" else visit.text("Whole"),
-        value=short(fmt, Measured.COUNT, now),
-        title=fmt.full(now),
+        value=short(fmt, unit, now, wanted.currency),
+        title=full(fmt, unit, now, wanted.currency),
         href=address.having(side="" if side == "part" else side) + "#rows",
-        change=Change(label, fmt.change(relative), direction, visit.text("%(label)s: %(count)s", label=label, count=fmt.full(then))),
+        change=Change(
+            label,
+            fmt.change(relative),
+            direction,
+            visit.text("%(label)s: %(count)s", label=label, count=full(fmt, unit, then, wanted.currency)),
+        ),
     )
 
 
@@ -269,19 +274,16 @@ def trend_columns(visit: Visit, wanted: Wanted) -> list[Column[IndicatorRow]]:
     columns = [
         Column[IndicatorRow]("bucket", text("Time"), lambda row: Cell(row.bucket[:16].replace("T", " "))),
         Column("value", name, lambda row: amount_cell(visit, indicator, amount(row, wanted), wanted.currency), True),
-        Column("part", text("Part"), lambda row: side_cell(visit, amount(row, wanted).part), True),
-        Column("whole", text("Whole"), lambda row: side_cell(visit, amount(row, wanted).whole), True),
     ]
-    if not is_ratio(wanted):
-        columns = columns[:2]
+    if wanted.sides:
+        part, whole = (unit_mark(unit) for unit in wanted.sides)
+        columns += [
+            Column("part", text("Part") + part, lambda row: side_cell(visit, wanted, 0, amount(row, wanted).part), True),
+            Column("whole", text("Whole") + whole, lambda row: side_cell(visit, wanted, 1, amount(row, wanted).whole), True),
+        ]
     for compare in SHOWN[wanted.compare]:
         columns += _compared_columns(visit, wanted, compare)
     return columns
-
-
-def is_ratio(wanted: Wanted) -> bool:
-    """Tell whether numbers of the indicator have a part and a whole."""
-    return isinstance(wanted.indicator.kind, Ratio)
 
 
 def _compared_columns(visit: Visit, wanted: Wanted, compare: Compare) -> list[Column[IndicatorRow]]:
@@ -305,8 +307,3 @@ def _compared_columns(visit: Visit, wanted: Wanted, compare: Compare) -> list[Co
             True,
         ),
     ]
-
-
-def side_cell(visit: Visit, number: int | float | None) -> Cell:
-    """Return a part or a whole as a cell."""
-    return Cell(visit.formats.full(number), value=plain(Measured.COUNT, number))

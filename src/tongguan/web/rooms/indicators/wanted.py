@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from tongguan.model.indicators import Compare, Grain, Indicator, IndicatorQuery, Side
+from tongguan.model.indicators import Compare, Grain, Indicator, IndicatorQuery, Measured, Side
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Failure, Filter
 from tongguan.web.kit.filters import code_filter, code_value
@@ -58,6 +58,7 @@ class Wanted:
         by: the dimension of the table.
         timed: hours can be told.
         sums: places can be told as shares of all together.
+        sides: in what part and whole are written; empty where numbers have neither.
     """
 
     indicator: Indicator
@@ -73,6 +74,7 @@ class Wanted:
     side: Side
     timed: bool
     sums: bool
+    sides: Sequence[Measured]
     day: date
 
     @property
@@ -113,7 +115,7 @@ class Wanted:
         )
 
 
-def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed: bool, sums: bool) -> Wanted:
+def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed: bool, sums: bool, sides: Sequence[Measured]) -> Wanted:
     """Read an address; what cannot be is as if it were not there."""
     day = today(visit)
     period, chosen = _period(visit, day)
@@ -136,6 +138,7 @@ def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed
         side=Side(side) if side in set(Side) else Side.PART,
         timed=timed,
         sums=sums,
+        sides=sides,
         day=day,
     )
 
