@@ -160,7 +160,7 @@ def _fields(
 ) -> list[Filter]:
     text = visit.text
     first, second = (*wanted.by, "", "")[:2]
-    offered = _offered(wanted, known, dimensions)
+    offered = _offered(visit, wanted, known, dimensions)
     found = [_dimension_field(visit, "by", text("Split by"), first, [one for one in offered if one != second])]
     found += _value_field(visit, wanted, "is", first, table)
     if first:
@@ -184,11 +184,12 @@ def _fields(
     return found
 
 
-def _offered(wanted: Wanted, known: Mapping[str, Indicator], dimensions: Sequence[str]) -> list[str]:
-    """Return the dimensions to choose from: those by which the indicators are usually taken apart first; chosen ones always."""
+def _offered(visit: Visit, wanted: Wanted, known: Mapping[str, Indicator], dimensions: Sequence[str]) -> list[str]:
+    """Return the dimensions to choose from: the usual ones of the indicators first, those without a name last; chosen ones always."""
     usual = [name for one in wanted.names for name in known[one].by if name in dimensions]
     first = [name for name in CODES if name in dimensions]
-    return list(dict.fromkeys((*usual, *first, *dimensions, *wanted.by)))
+    named = [name for name in dimensions if dimension_label(visit, name) != name]
+    return list(dict.fromkeys((*usual, *first, *named, *dimensions, *wanted.by)))
 
 
 def _dimension_field(visit: Visit, name: str, label: str, value: str, offered: Sequence[str]) -> Filter:

@@ -19,10 +19,36 @@ _NAMED: Final = re.compile(r".*[(（]([\w.]+)[)）]\s*")
 _MOST_NEAR: Final = 6
 
 _DIMENSIONS: Final = {
-    "district": msg("District"),
     "step": msg("Step"),
     "status": msg("Status"),
+    "method": msg("Method"),
+    "entry_point": msg("Entry point"),
+    "returning": msg("Came back"),
+    "title": msg("Page title"),
+    "path": msg("Page path"),
+    "referrer": msg("Referrer"),
+    "user_agent": msg("Browser"),
+    "city": msg("Customer's city"),
+    "state": msg("Customer's state"),
+    "purpose": msg("Purpose"),
+    "delivery_kind": msg("Kind of delivery"),
+    "source_status": msg("Status at the source"),
+    "installments": msg("Instalments"),
+    "direction": msg("Call direction"),
+    "ended_by": msg("Ended by"),
+    "solved": msg("Solved"),
+    "queue": msg("Queue"),
+    "complexity": msg("Complexity"),
+    "survey": msg("Survey"),
+    "question": msg("Question"),
+    "priority": msg("Priority"),
+    "identity_kind": msg("Kind of identity"),
+    "model": msg("Model"),
+    "software": msg("Software"),
+    "site": msg("Site"),
+    "account_period": msg("Account period"),
 }
+"""Attributes of events that the kit does not name."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +77,7 @@ class Refusal:
 
 
 def dimension_label(visit: Visit, name: str) -> str:
-    """Name a dimension."""
+    """Name a dimension; an attribute that nobody named is shown as it is."""
     return visit.text(_DIMENSIONS[name]) if name in _DIMENSIONS else visit.codes.column(name)
 
 
@@ -97,7 +123,7 @@ def refusals(visit: Visit, wanted: Wanted, known: Mapping[str, Indicator], dimen
     if len(wanted.names) > MOST_NAMES:
         found.append(Refusal(text("At most %(n)s indicators stand side by side. Remove some.", n=MOST_NAMES)))
     names = visit.listing(indicator_label(visit, known[name]) for name in wanted.names)
-    if dimensions:
+    if wanted.names:
         found += [_not_shared(visit, wanted, names, name, dimensions) for name in wanted.by if name not in dimensions]
         for name in wanted.where:
             if name not in dimensions and name not in wanted.by:
