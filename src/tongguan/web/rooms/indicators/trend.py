@@ -143,7 +143,6 @@ def cards(visit: Visit, wanted: Wanted, found: Trend, ranked: Ranked | None) -> 
     """Return the key figures: the period, what it is made of, its latest bucket, the best and the worst place."""
     address = wanted.address()
     made = [_period_card(visit, wanted, found)]
-    total = amount(found.total, wanted)
     if wanted.sides:
         made += [_side_card(visit, wanted, found, side, address) for side in ("part", "whole")]
     else:
