@@ -81,7 +81,7 @@ def test_bars_and_table_of_a_whole_period_say_the_same_as_the_answer(operation: 
     assert head == ["Channel", "Orders"]
     assert [row[1] for row in rows] == [f"{row.amounts['orders'].value:,}" for row in found.rows]
     assert total == ["All together", f"{found.totals[-1].amounts['orders'].value:,}"]
-    hrefs = links(page.split('id="table-explore"')[1].split("</table>")[0], "/metrics/orders")
+    hrefs = links(page.split('id="table-explore"')[1].split("</table>")[0], "/indicators/orders")
     assert [parse_qs(urlsplit(one).query)["channel"][0] for one in hrefs] == [row.values[0] for row in found.rows]
     assert all(f"since={FIRST}" in one and f"until={LAST}" in one and admin.get(one).status_code == 200 for one in hrefs)
 

@@ -14,6 +14,7 @@ from tests.web.operation import Operation, make_operation
 from tests.web.test_findings import bare, section
 from tests.web.test_tables import lines_of, shown
 from tests.web.visitor import Visitor
+from tongguan.app.server import _API
 from tongguan.lib.now import fixed
 from tongguan.model.access import Role, Scope, User
 from tongguan.model.indicators import IndicatorQuery, IndicatorTable
@@ -53,8 +54,8 @@ def seeing(operation: Operation, scope: Scope, language: str = "en") -> Visitor:
 
 
 def test_the_catalogue_has_every_indicator_in_its_class(ann: Visitor) -> None:
-    page = ann.get("/metrics").text
-    assert sorted(re.findall(r'<tr data-row data-href="/metrics/([a-z_0-9]+)"', page)) == sorted(NAMES)
+    page = ann.get("/indicators").text
+    assert sorted(re.findall(r'<tr data-row data-href="/indicators/([a-z_0-9]+)"', page)) == sorted(NAMES)
     groups = [bare(group) for group in re.findall(r'<tr class="tg-catalogue-group">(.*?)</tr>', page, re.S)]
     assert groups == ["Sales class 6", "Service class 3", "Operations class 4", "Channel capability 1"]
     rate = bare(section(page, 'id="line-payment_success_rate"', "tr"))
@@ -76,11 +77,11 @@ def test_the_catalogue_has_every_indicator_in_its_class(ann: Visitor) -> None:
     ],
 )
 def test_the_catalogue_is_searched_and_narrowed(ann: Visitor, query: str, names: list[str]) -> None:
-    page = ann.get(f"/metrics?{query}").text
-    assert re.findall(r'<tr data-row data-href="/metrics/([a-z_0-9]+)"', page) == names
+    page = ann.get(f"/indicators?{query}").text
+    assert re.findall(r'<tr data-row data-href="/indicators/([a-z_0-9]+)"', page) == names
     assert page.count('class="tg-set-chip"') == query.count("=")
     assert ("No indicator fits" in page) == (not names)
-    files = lines_of(ann.get(f"/metrics.csv?{query}").content)
+    files = lines_of(ann.get(f"/indicators.csv?{query}").content)
     assert sorted(line["Code"] for line in files) == sorted(names)
 
 
@@ -94,7 +95,7 @@ def test_the_catalogue_asks_twice_for_all_numbers(monkeypatch: pytest.MonkeyPatc
         return await real(user, query)
 
     monkeypatch.setattr(operation.indicators, "answer", answer)
-    Visitor.as_role(operation, Role.ADMIN).get("/metrics")
+    Visitor.as_role(operation, Role.ADMIN).get("/indicators")
     assert [len(query.names) for query in asked] == [len(NAMES) - 2, 2]
     assert {(query.since.isoformat(), query.until.isoformat()) for query in asked} == {("2026-11-14", "2026-11-20")}
 
@@ -102,16 +103,16 @@ def test_the_catalogue_asks_twice_for_all_numbers(monkeypatch: pytest.MonkeyPatc
 def test_what_is_wrong_with_own_files_is_told_above_the_catalogue() -> None:
     operation = make_operation()
     operation.indicators.problems = ["indicators/own.yaml:7: no event type 'order.creatd'; did you mean 'order.created'?"]
-    page = Visitor.as_role(operation, Role.ANALYST, language="en").get("/metrics").text
+    page = Visitor.as_role(operation, Role.ANALYST, language="en").get("/indicators").text
     assert "own.yaml:7" in section(page, 'class="tg-banner tg-banner-bad" role="alert"', "div")
 
 
 def test_the_catalogue_as_a_file(ann: Visitor) -> None:
-    lines = {line["Code"]: line for line in lines_of(ann.get("/metrics.csv").content)}
+    lines = {line["Code"]: line for line in lines_of(ann.get("/indicators.csv").content)}
     assert lines["orders"]["Name in Chinese"] == "订单数" and lines["orders"]["Declared in"] == "areas/sales/indicators.yaml:3"
     assert 90 < Decimal(lines["payment_success_rate"]["Last 7 days"]) < 100, "shares are in percent"
     assert lines["payment_success_rate"]["Floor"] == "30"
-    assert ann.get("/metrics.xlsx").status_code == 200
+    assert ann.get("/indicators.xlsx").status_code == 200
 
 
 # The page of one
@@ -121,7 +122,7 @@ def test_the_catalogue_as_a_file(ann: Visitor) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_indicator_has_a_page(site: Operation, name: str, language: str) -> None:
     visitor = Visitor.as_role(site, Role.ADMIN, language=language)
-    answer = visitor.get(f"/metrics/{name}")
+    answer = visitor.get(f"/indicators/{name}")
     assert answer.status_code == 200
     page = answer.text
     assert 3 <= len(cards(page)) <= 6
@@ -147,13 +148,13 @@ def test_every_indicator_has_a_page(site: Operation, name: str, language: str) -
 )
 @pytest.mark.parametrize("name", ["orders", "payment_success_rate", "sales_amount_month", "complaints_per_10k_orders", "stock_on_hand"])
 def test_any_address_has_an_answer(ann: Visitor, name: str, query: str) -> None:
-    answer = ann.get(f"/metrics/{name}?{query}")
+    answer = ann.get(f"/indicators/{name}?{query}")
     assert answer.status_code == 200
     assert failed(answer.text) == 0
 
 
 def test_a_ratio_shows_its_part_and_whole(ann: Visitor) -> None:
-    page = ann.get("/metrics/payment_success_rate").text
+    page = ann.get("/indicators/payment_success_rate").text
     found = cards(page)
     assert list(found) == ["period", "part", "whole", "latest", "best", "worst"]
     assert re.match(r"This period 96\.\d% [↑↓]? ?[+−]?0\.\d pp vs previous [↑↓]?[+−]?0\.\d pp vs last year", found["period"])
@@ -164,7 +165,7 @@ def test_a_ratio_shows_its_part_and_whole(ann: Visitor) -> None:
 
 def test_the_curve_has_what_was_asked_for(ann: Visitor) -> None:
     def series(query: str) -> list[str]:
-        return re.findall(r'"name": "([^"]+)"', section(ann.get(f"/metrics/orders?{query}").text, 'id="trend"'))
+        return re.findall(r'"name": "([^"]+)"', section(ann.get(f"/indicators/orders?{query}").text, 'id="trend"'))
 
     assert series("") == ["This period", "previous period"]
     assert series("compare=yoy") == ["This period", "last year"]
@@ -187,7 +188,7 @@ def test_the_curve_has_what_was_asked_for(ann: Visitor) -> None:
     ],
 )
 def test_the_curve_ends_where_time_does(ann: Visitor, query: str, first: str, last: str, unfinished: int | None) -> None:
-    trend = section(ann.get(f"/metrics/orders?{query}").text, 'id="trend"')
+    trend = section(ann.get(f"/indicators/orders?{query}").text, 'id="trend"')
     categories = re.findall(r'"([^"]+)"', re.findall(r'"categories": \[(.*?)\]', trend)[0])
     assert (categories[0], categories[-1]) == (first, last)
     (open_at,) = re.findall(r'"open": (\w+)', trend)
@@ -195,12 +196,12 @@ def test_the_curve_ends_where_time_does(ann: Visitor, query: str, first: str, la
 
 
 def test_keys_lead_to_the_period_before_and_after(ann: Visitor) -> None:
-    page = ann.get("/metrics/orders?period=last&channel=app&by=region").text
+    page = ann.get("/indicators/orders?period=last&channel=app&by=region").text
     (before,) = re.findall(r'href="([^"]+)" data-previous', page)
-    assert unescape(before) == "/metrics/orders?channel=app&by=region&since=2026-09-01&until=2026-09-30"
+    assert unescape(before) == "/indicators/orders?channel=app&by=region&since=2026-09-01&until=2026-09-30"
     (after,) = re.findall(r'href="([^"]+)" data-next', page)
     assert "since=2026-11-01&until=2026-11-30" in unescape(after)
-    assert "data-next" not in ann.get("/metrics/orders").text
+    assert "data-next" not in ann.get("/indicators/orders").text
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_periods_are_shifted_by_their_length(period: tuple[str, str], by: int, s
 
 
 def test_the_table_adds_up_to_the_period(ann: Visitor) -> None:
-    page = ann.get("/metrics/orders?by=region&period=7d").text
+    page = ann.get("/indicators/orders?by=region&period=7d").text
     heads, *rows = shown(page, "by")
     assert heads[0] == "Region" and [re.sub("[▴▾]", "", head) for head in heads[1:]] == ["Orders", "Of all (%)", "vs previous (%)"]
     total = section(page, 'id="table-by"', "table").split("<tfoot>")[1]
@@ -228,7 +229,7 @@ def test_the_table_adds_up_to_the_period(ann: Visitor) -> None:
 
 
 def test_a_row_narrows_the_page_and_the_chip_widens_it(ann: Visitor) -> None:
-    page = ann.get("/metrics/orders?by=channel&period=7d").text
+    page = ann.get("/indicators/orders?by=channel&period=7d").text
     (href,) = {found for found in re.findall(r'data-href="([^"]+)"', section(page, 'id="by"')) if "channel=kiosk" in found}
     narrow = ann.get(unescape(href)).text
     assert "kiosk" in unescape(href) and "By Region" in narrow
@@ -241,7 +242,7 @@ def test_thin_values_are_greyed_and_never_the_worst() -> None:
     operation = make_operation()
     registry = operation.indicators.registry
     registry._all["payment_success_rate"] = replace(registry["payment_success_rate"], floor=700)
-    page = Visitor.as_role(operation, Role.ANALYST, language="en").get("/metrics/payment_success_rate?period=7d").text
+    page = Visitor.as_role(operation, Role.ANALYST, language="en").get("/indicators/payment_success_rate?period=7d").text
     rows = re.findall(r'<tr data-row[^>]*class="tg-row-thin">(.*?)</tr>', page, re.S)
     assert [bare(row).split(" ○ ")[0] for row in rows] == ["Kiosk"] and "too few: n=" in rows[0]
     assert "Kiosk" not in cards(page)["best"] + cards(page)["worst"]
@@ -249,45 +250,45 @@ def test_thin_values_are_greyed_and_never_the_worst() -> None:
 
 @pytest.mark.parametrize(("name", "sums"), [("orders", True), ("orders_28_days", True), ("visitors", True), ("average_order_value", False)])
 def test_what_sums_up_is_told_in_shares_and_the_rest_beside_all(ann: Visitor, name: str, sums: bool) -> None:
-    heads = " ".join(shown(ann.get(f"/metrics/{name}").text, "by")[0])
+    heads = " ".join(shown(ann.get(f"/indicators/{name}").text, "by")[0])
     assert ("Of all" in heads, "vs all" in heads) == (sums, not sums)
 
 
 def test_rows_lead_to_orders_on_each_side(ann: Visitor) -> None:
-    page = ann.get("/metrics/payment_success_rate").text
+    page = ann.get("/indicators/payment_success_rate").text
     rows = section(page, 'id="rows"')
     assert re.findall(r'aria-current="true">([^<]+)<', rows) == ["Part"]
     assert len(re.findall(r'data-href="/orders/DD', rows)) == 50
     assert "side=whole#rows" in rows and "side=rest#rows" in rows
-    rest = section(ann.get("/metrics/payment_success_rate?side=rest").text, 'id="rows"')
+    rest = section(ann.get("/indicators/payment_success_rate?side=rest").text, 'id="rows"')
     assert re.findall(r'aria-current="true">([^<]+)<', rest) == ["Not in the part"] and "No rows in this period" in rest
-    assert "side=rest" not in ann.get("/metrics/sales_conversion_rate").text, "a conversion has no rest"
+    assert "side=rest" not in ann.get("/indicators/sales_conversion_rate").text, "a conversion has no rest"
 
 
 def test_cases_behind_a_number_lead_to_orders(ann: Visitor) -> None:
-    rows = section(ann.get("/metrics/open_orders").text, 'id="rows"')
+    rows = section(ann.get("/indicators/open_orders").text, 'id="rows"')
     assert re.search(r"newest \d+ of \d+", bare(rows)) and 'data-href="/orders/DD' in rows
 
 
 def test_what_is_made_of_others_leads_to_their_rows(ann: Visitor) -> None:
-    page = ann.get("/metrics/complaints_per_10k_orders?period=7d&channel=app").text
+    page = ann.get("/indicators/complaints_per_10k_orders?period=7d&channel=app").text
     rows = section(page, 'id="rows"')
     assert [unescape(href) for href in re.findall(r'<a class="btn" href="([^"]+)"', rows)] == [
-        "/metrics/complaints?channel=app&period=7d#rows",
-        "/metrics/orders?channel=app&period=7d#rows",
+        "/indicators/complaints?channel=app&period=7d#rows",
+        "/indicators/orders?channel=app&period=7d#rows",
     ]
     assert "complaints / orders * 10000" in section(page, 'id="definition"')
-    assert "there are no rows behind it" in ann.get("/metrics/stock_on_hand").text
+    assert "there are no rows behind it" in ann.get("/indicators/stock_on_hand").text
 
 
 def test_the_sql_that_was_asked_can_be_copied(ann: Visitor) -> None:
-    page = ann.get("/metrics/orders").text
+    page = ann.get("/indicators/orders").text
     assert page.count("data-copy=") >= 2 and "SELECT orders" in page
 
 
 def test_files_hold_what_is_shown(ann: Visitor) -> None:
-    page = ann.get("/metrics/payment_success_rate?period=7d&compare=both&by=region&sort=name").text
-    links = [unescape(href) for href in re.findall(r'href="(/metrics/[^"]+\.(?:csv|xlsx)[^"]*)"', page)]
+    page = ann.get("/indicators/payment_success_rate?period=7d&compare=both&by=region&sort=name").text
+    links = [unescape(href) for href in re.findall(r'href="(/indicators/[^"]+\.(?:csv|xlsx)[^"]*)"', page)]
     assert len(links) == 4 and all(ann.get(link).status_code == 200 for link in links)
     curve, table = (lines_of(ann.get(link).content) for link in links if ".csv" in link)
     assert [line["Time"] for line in curve][0::6] == ["2026-11-15", "2026-11-21"]
@@ -298,70 +299,74 @@ def test_files_hold_what_is_shown(ann: Visitor) -> None:
 
 def test_files_are_written_down_and_only_for_those_who_may() -> None:
     operation = make_operation()
-    Visitor.as_role(operation, Role.ANALYST).get("/metrics/orders/by/channel.csv?period=7d")
+    Visitor.as_role(operation, Role.ANALYST).get("/indicators/orders/by/channel.csv?period=7d")
     (entry,) = operation.lists.log
-    assert (entry[1].page, entry[1].query, entry[1].rows) == ("/metrics/orders/by/channel", "period=7d", 5)
+    assert (entry[1].page, entry[1].query, entry[1].rows) == ("/indicators/orders/by/channel", "period=7d", 5)
     agent = Visitor.as_role(operation, Role.SERVICE_AGENT)
-    assert ".csv" not in agent.get("/metrics/orders").text
-    assert agent.get("/metrics/orders/trend.csv").status_code == agent.get("/metrics.csv").status_code == 403
-    assert Visitor.as_role(operation, Role.ANALYST).get("/metrics/orders/by/nothing.csv").status_code == 404
+    assert ".csv" not in agent.get("/indicators/orders").text
+    assert agent.get("/indicators/orders/trend.csv").status_code == agent.get("/indicators.csv").status_code == 403
+    assert Visitor.as_role(operation, Role.ANALYST).get("/indicators/orders/by/nothing.csv").status_code == 404
 
 
 # What is not there
 
 
 def test_an_unknown_name_is_told_with_the_nearest(ann: Visitor) -> None:
-    answer = ann.get("/metrics/order")
+    answer = ann.get("/indicators/order")
     assert answer.status_code == 404
-    assert 'href="/metrics/orders"' in answer.text and "Did you mean" in answer.text
-    far = ann.get("/metrics/zzzzzz")
+    assert 'href="/indicators/orders"' in answer.text and "Did you mean" in answer.text
+    far = ann.get("/indicators/zzzzzz")
     assert far.status_code == 404 and "Did you mean" not in far.text
-    assert ann.get("/metrics/order/trend.csv").status_code == ann.get("/metrics/order/by/channel.csv").status_code == 404
+    assert ann.get("/indicators/order/trend.csv").status_code == ann.get("/indicators/order/by/channel.csv").status_code == 404
 
 
 def test_an_operation_without_data_says_so() -> None:
     visitor = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en")
-    rate = visitor.get("/metrics/payment_success_rate").text
+    rate = visitor.get("/indicators/payment_success_rate").text
     assert "Nothing was there to measure in this period" in rate and "Nothing was there to take apart" in rate
     assert "This period —" in cards(rate)["period"] and "NaN" not in rate
-    assert "This period 0 " in cards(visitor.get("/metrics/orders").text)["period"]
-    assert visitor.get("/metrics").status_code == 200
+    assert "This period 0 " in cards(visitor.get("/indicators/orders").text)["period"]
+    assert visitor.get("/indicators").status_code == 200
 
 
 def test_a_question_that_fails_leaves_the_page_standing() -> None:
     visitor = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en")
-    catalogue = visitor.get("/metrics")
+    catalogue = visitor.get("/indicators")
     assert catalogue.status_code == 200
     assert catalogue.text.count("Numbers of some indicators could not be answered") == 2
     assert len(re.findall(r"<tr data-row data-href", catalogue.text)) == len(NAMES)
-    page = visitor.get("/metrics/orders")
+    page = visitor.get("/indicators/orders")
     assert (
         page.status_code == 200 and page.text.count("tg-state-failed") == 4
     )  # the curve, the table, the rows, and the template of live parts
     assert "Orders that were created." in page.text
-    assert [visitor.get(f"/metrics{path}.csv").status_code for path in ("", "/orders/trend", "/orders/by/channel")] == [503] * 3
+    assert [visitor.get(f"/indicators{path}.csv").status_code for path in ("", "/orders/trend", "/orders/by/channel")] == [503] * 3
 
 
 def test_who_sees_one_stage_sees_its_indicators_alone() -> None:
     owner = seeing(make_operation(), Scope(stages=frozenset({"aftersales"})))
-    page = owner.get("/metrics").text
-    found = sorted(re.findall(r'<tr data-row data-href="/metrics/([a-z_0-9]+)"', page))
+    page = owner.get("/indicators").text
+    found = sorted(re.findall(r'<tr data-row data-href="/indicators/([a-z_0-9]+)"', page))
     assert found == ["complaints", "complaints_per_10k_orders", "satisfaction"]
-    assert owner.get("/metrics/orders").status_code == 404
-    derived = owner.get("/metrics/complaints_per_10k_orders").text
-    assert 'href="/metrics/orders' not in derived, "what it is made of lies outside the scope"
+    assert owner.get("/indicators/orders").status_code == 404
+    derived = owner.get("/indicators/complaints_per_10k_orders").text
+    assert 'href="/indicators/orders' not in derived, "what it is made of lies outside the scope"
 
 
 def test_who_sees_one_city_counts_that_city_alone() -> None:
     operation = make_operation()
-    whole = cards(Visitor.as_role(operation, Role.ADMIN, language="en").get("/metrics/orders?region=GX-GL").text)["period"]
+    whole = cards(Visitor.as_role(operation, Role.ADMIN, language="en").get("/indicators/orders?region=GX-GL").text)["period"]
     owner = seeing(operation, Scope(regions=frozenset({"GX-GL"})))
-    assert cards(owner.get("/metrics/orders").text)["period"] == whole
-    assert [row[0] for row in shown(owner.get("/metrics/orders?by=region").text, "by")[1:-1]] == ["Guilin"]
+    assert cards(owner.get("/indicators/orders").text)["period"] == whole
+    assert [row[0] for row in shown(owner.get("/indicators/orders?by=region").text, "by")[1:-1]] == ["Guilin"]
 
 
 def test_the_first_day_of_a_year_is_compared_with_the_last_of_the_year_before() -> None:
     visitor = Visitor.as_role(make_operation(fixed(datetime(2026, 12, 31, 16, 5, tzinfo=UTC))), Role.ADMIN, language="en")
-    page = visitor.get("/metrics/orders?period=month").text
+    page = visitor.get("/indicators/orders?period=month").text
     assert "Latest: 00:00" in cards(page)["latest"]
-    assert visitor.get("/metrics/orders?period=last").status_code == 200
+    assert visitor.get("/indicators/orders?period=last").status_code == 200
+
+
+def test_no_page_lies_where_the_server_answers_programs(site: Operation) -> None:
+    assert [page.path for page in site.site.pages() if page.path.startswith(_API)] == []

@@ -15,7 +15,7 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 
 PATH: Final = "/explore"
-METRICS: Final = "/metrics"
+METRICS: Final = "/indicators"
 """Pages of single indicators lie below it."""
 
 CODES: Final = ("channel", "region", "business_class")

@@ -132,7 +132,7 @@ def terms_of(indicator: Indicator) -> tuple[Term, ...]:
 
 def _link(visit: Visit, name: str, shelf: Mapping[str, Indicator]) -> NamedLink:
     known = shelf.get(name)
-    return NamedLink(known.label.in_language(visit.language) if known else name, name, f"/metrics/{name}" if known else "")
+    return NamedLink(known.label.in_language(visit.language) if known else name, name, f"/indicators/{name}" if known else "")
 
 
 def _formula(visit: Visit, indicator: Indicator, shelf: Mapping[str, Indicator]) -> str:

@@ -23,7 +23,7 @@ async def help_page(visit: Visit) -> Response:
 
 ROOM: Final = Room(
     name="indicators",
-    pages=(*CATALOGUE, *INDICATOR, Page("/help/metrics", help_page)),
+    pages=(*CATALOGUE, *INDICATOR, Page("/help/indicators", help_page)),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry(PATH, msg("Indicators"), "chart-line", "i", Permission.SEE_PANORAMA, msg("Operation")),),
 )

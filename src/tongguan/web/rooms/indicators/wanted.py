@@ -18,7 +18,7 @@ from tongguan.web.kit.visit import Panel, Visit
 
 T = TypeVar("T")
 
-PATH: Final = "/metrics"
+PATH: Final = "/indicators"
 USUAL: Final = ("channel", "region", "business_class")
 """Dimensions that every page offers where the indicator has them."""
 LOOK: Final = ("since", "until", "period", "grain", "compare", "by", "sort", "side")
