@@ -58,9 +58,12 @@ def test_the_catalogue_has_every_indicator_in_its_class(ann: Visitor) -> None:
     assert sorted(re.findall(r'<tr data-row data-href="/indicators/([a-z_0-9]+)"', page)) == sorted(NAMES)
     groups = [bare(group) for group in re.findall(r'<tr class="tg-catalogue-group">(.*?)</tr>', page, re.S)]
     assert groups == ["Sales class 6", "Service class 3", "Operations class 4", "Channel capability 1"]
-    rate = bare(section(page, 'id="line-payment_success_rate"', "tr"))
+    assert 'hx-get="/live/indicators"' in page and bare(section(page, 'id="line-orders"', "tr")).startswith("Orders orders … …")
+    rows = ann.get("/live/indicators").text
+    assert rows in ann.get("/indicators?numbers=1").text, "without scripts the page has them too"
+    rate = bare(section(rows, 'id="line-payment_success_rate"', "tr"))
     assert re.match(r"Payment success rate payment_success_rate 96\.\d% [↑↓]? ?[+−]?0\.\d pp", rate)
-    assert 'class="tg-spark"' in section(page, 'id="line-orders"', "tr")
+    assert 'class="tg-spark"' in section(rows, 'id="line-orders"', "tr")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,10 @@ def test_the_catalogue_asks_twice_for_all_numbers(monkeypatch: pytest.MonkeyPatc
         return await real(user, query)
 
     monkeypatch.setattr(operation.indicators, "answer", answer)
-    Visitor.as_role(operation, Role.ADMIN).get("/indicators")
+    visitor = Visitor.as_role(operation, Role.ADMIN)
+    visitor.get("/indicators")
+    assert asked == [], "the page is there before its numbers"
+    visitor.get("/live/indicators")
     assert [len(query.names) for query in asked] == [len(NAMES) - 2, 2]
     assert {(query.since.isoformat(), query.until.isoformat()) for query in asked} == {("2026-11-14", "2026-11-20")}
 
@@ -333,7 +339,7 @@ def test_a_question_that_fails_leaves_the_page_standing() -> None:
     visitor = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en")
     catalogue = visitor.get("/indicators")
     assert catalogue.status_code == 200
-    assert catalogue.text.count("Numbers of some indicators could not be answered") == 2
+    assert visitor.get("/live/indicators").text.count("Numbers of some indicators could not be answered") == 2
     assert len(re.findall(r"<tr data-row data-href", catalogue.text)) == len(NAMES)
     page = visitor.get("/indicators/orders")
     assert (

@@ -53,6 +53,7 @@ from tongguan.web.rooms.indicators.wanted import PATH, asked
 
 NAMES: Final = ("q", "class", "tier", "area", "owner")
 DAYS: Final = 7
+ROWS: Final = "/live/indicators"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,11 @@ class Line:
 
 @dataclass(frozen=True)
 class CataloguePage:
-    """Context of the page; ``groups`` are the classes with their indicators."""
+    """Context of the page; ``groups`` are the classes with their indicators.
+
+    Attributes:
+        rows: where the rows with their numbers are; empty where they stand here already. ``still`` is the page with them.
+    """
 
     scope: str
     filters: Sequence[Filter]
@@ -98,6 +103,8 @@ class CataloguePage:
     period: str
     failures: Sequence[Failure]
     exports: Sequence[tuple[str, str]]
+    rows: str
+    still: str
 
 
 def _address(visit: Visit) -> Address:
@@ -191,16 +198,25 @@ def _spark(visit: Visit, one: Indicator, figure: Figure, label: str) -> Spark | 
 
 
 async def catalogue(visit: Visit) -> Response:
-    """Every indicator that the user sees, by class."""
+    """Every indicator that the user sees, by class; their numbers follow by themselves, without scripts by a link."""
+    return visit.render("indicators/catalogue.html", await _page(visit, numbers=visit.query("numbers") == "1"))
+
+
+async def catalogue_rows(visit: Visit) -> Response:
+    """The rows of the catalogue with their numbers."""
+    return visit.render("indicators/_catalogue.html", await _page(visit, numbers=True))
+
+
+async def _page(visit: Visit, *, numbers: bool) -> CataloguePage:
     address = _address(visit)
     shelf = await visit.ask(visit.site.indicators.shelf(visit.user))
     every = shelf.value.indicators if shelf.value else ()
     chosen = [one for one in every if _fits(visit, one, address.values)]
     period = full_days(today(visit), DAYS)
-    found, failures = await figures(visit, chosen, period)
+    found, failures = await figures(visit, chosen, period) if numbers else ({}, [])
     shown_filters = _filters(visit, address, every)
     files = str(address).removeprefix(PATH)
-    page = CataloguePage(
+    return CataloguePage(
         scope=scope_text(visit),
         filters=shown_filters,
         chips=filter_chips(shown_filters, address),
@@ -216,8 +232,9 @@ async def catalogue(visit: Visit) -> Response:
         period=f"{period.since:%m-%d} – {period.until:%m-%d}",
         failures=failures,
         exports=[(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
+        rows="" if numbers or not chosen else f"{ROWS}{files}",
+        still=address.having(numbers="1"),
     )
-    return visit.render("indicators/catalogue.html", page)
 
 
 def export_columns(visit: Visit, found: Mapping[str, Figure]) -> list[Column[Indicator]]:
@@ -267,5 +284,6 @@ async def export(visit: Visit) -> Response:
 
 PAGES: Final = (
     Page(PATH, catalogue, Permission.SEE_PANORAMA),
+    Page(ROWS, catalogue_rows, Permission.SEE_PANORAMA),
     *(Page(f"{PATH}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
 )

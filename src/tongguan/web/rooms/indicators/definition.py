@@ -167,7 +167,7 @@ def _words(visit: Visit, term: Term) -> TermWords:
         types=[(visit.codes.event_type(name), name) for name in term.types],
         value="" if _plain(term.value) else term.value,
         condition=term.condition,
-        time=term.time,
+        time="" if term.fact == "events" and term.time == "time" else term.time,
         follow=_follow(visit, follow) if follow else "",
         follow_condition=follow.condition if follow else "",
     )
