@@ -167,3 +167,9 @@ def test_a_statement_that_did_not_come_yet_is_not_missing_but_one_between_others
     assert found(0) == [] and found(0, 1) == []
     assert found(2) == [2]
     assert [one.observed for one in findings(watch(), {"app": days(lambda ago: (0 if ago == 0 else 100, 100))}, LAST)] == [0]
+
+
+def test_what_settles_later_is_judged_later() -> None:
+    slow = replace(watch(), settles=4)
+    series = {"north": days(lambda ago: (300 if ago in (1, 6) else 950 + ago % 3, 1000))}
+    assert [(LAST - one.last_day).days for one in findings(slow, series, LAST)] == [6]

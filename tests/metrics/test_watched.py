@@ -95,6 +95,14 @@ def test_durations_are_seconds(rig: Rig) -> None:
     assert ask(rig, "channel", Tally(done, Of.DURATION), Tally(done)) == {"app": {date(2026, 11, 2): DaySum(90, 1)}}
 
 
+def test_what_is_followed_in_time_counts_on_its_own_day(rig: Rig) -> None:
+    # Lines name other payments, so nothing follows; a payment that succeeded follows itself, one that failed does not.
+    followed = Tally((PAID, FAILED), followed_by=("statement.line_recorded",), by="payment_id", hours=1)
+    assert ask(rig, "channel", followed, Tally((PAID, FAILED))) == {"app": {FIRST: DaySum(0, 3)}, "web": {date(2026, 11, 2): DaySum(0, 1)}}
+    itself = Tally((PAID, FAILED), followed_by=(PAID,), by="payment_id", hours=1)
+    assert ask(rig, "channel", itself, Tally((PAID, FAILED))) == {"app": {FIRST: DaySum(2, 3)}, "web": {date(2026, 11, 2): DaySum(1, 1)}}
+
+
 def test_the_most_frequent_values_are_watched(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "MOST", 1)
     assert list(ask(rig, "channel", Tally((PAID,)))) == ["app"]

@@ -70,6 +70,7 @@ def findings(watch: Watch, series: Series, through: date) -> list[Finding]:
         through: last day that is over.
     """
     found: list[Finding] = []
+    through -= timedelta(days=watch.settles)
     for value in sorted(series):
         odd = [one for one in _odd_days(watch, series[value], through) if _told(watch, series[value], one.day)]
         found += _spells(watch, value, odd)

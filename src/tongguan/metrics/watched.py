@@ -79,9 +79,18 @@ def _side(name: str, tally: Tally, value: str, parameters: dict[str, Any]) -> st
         texts.append(f"{column_sql(column)} IN {{{name}_only{place}:Array(String)}}")
     if tally.of in (Of.AMOUNT, Of.DURATION):
         texts.append(f"isNotNull({tally.of})")
+    source = "events"
+    if tally.followed_by:
+        parameters[f"{name}_after"] = list(tally.followed_by)
+        after = f"type IN {{{name}_after:Array(String)}} AND business_date >= {{since:Date}} AND {tally.by} != ''"
+        first = f"SELECT {tally.by} AS after_key, min(time) AS after_time FROM events WHERE {after} GROUP BY after_key"
+        source = (
+            f"(SELECT * FROM events WHERE {texts[0]} AND {texts[1]}) AS base LEFT JOIN ({first}) AS after ON base.{tally.by} = after_key"
+        )
+        texts.append(f"after_time <= time + toIntervalHour({tally.hours})")
     total = f"sum(ifNull({_SUMS[tally.of]}, 0))"
     return (
-        f"SELECT '{name}' AS side, toString({value}) AS value, {day} AS day, toFloat64({total}) AS total, count() AS events FROM events"
+        f"SELECT '{name}' AS side, toString({value}) AS value, {day} AS day, toFloat64({total}) AS total, count() AS events FROM {source}"
         f" WHERE {' AND '.join(texts)} GROUP BY value, day"
     )
 

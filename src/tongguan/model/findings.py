@@ -37,12 +37,18 @@ class Tally:
         of: what is added up.
         only: column or attribute → values of which an event must have one.
         day: attribute with the ISO date to which an event belongs; its business date where empty.
+        followed_by: only events after which one of these came; empty for all.
+        by: reference that both share.
+        hours: within so many hours.
     """
 
     types: tuple[str, ...]
     of: Of = Of.EVENTS
     only: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     day: str = ""
+    followed_by: tuple[str, ...] = ()
+    by: str = ""
+    hours: int = 0
 
 
 class Unit(StrEnum):
@@ -80,6 +86,7 @@ class Watch:
         fewest: and so many events more or fewer than expected; minor units where amounts are compared.
         exact: every day is like the other but for faults (each payment has a line on the statement), so chance has no part in it.
         drift: a slow change over four weeks is told, too.
+        settles: so many days after its end a day is known: until then what must follow may still come.
         depth: parts of a region's code that are kept, where ``by`` is ``region``: 2 for cities, 3 for districts.
     """
 
@@ -95,6 +102,7 @@ class Watch:
     fewest: float = 10
     exact: bool = False
     drift: bool = False
+    settles: int = 0
     depth: int = 2
 
     @property

@@ -40,6 +40,17 @@ WATCHES: Final = (
         bad=Bad.UP,
         least=0.5,
     ),
+    # What was shipped is known to be late once four days are over, wherever it is then.
+    Watch(
+        "delivered_in_time",
+        Label("四天内送达率", "Delivered within four days"),
+        "delivery",
+        "carrier",
+        Tally(("package.shipped",), followed_by=("package.delivered",), by="package_id", hours=96),
+        Tally(("package.shipped",)),
+        least=0.04,
+        settles=4,
+    ),
     Watch(
         "activation_failed",
         Label("激活失败率", "Activation failed"),

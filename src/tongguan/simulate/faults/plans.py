@@ -190,14 +190,14 @@ _PLACED: Final[tuple[_Row, ...]] = (
         {"region": "P-02", "pool": "pool-premium"},
     ),
     (
-        "courier-north",
+        "courier-swift",
         _K.COURIER_DELAY,
         (-6, 0, 0),
         (-3, 0, 0),
         300,
-        "明湖市 north 快递延误",
-        "The courier north is late in Minghu",
-        {"carrier": "north", "region": "P-05"},
+        "云泽市 swift 快递延误",
+        "The courier swift is late in Yunze",
+        {"carrier": "swift", "region": "P-01"},
     ),
     (
         "survey-sms",
