@@ -4,7 +4,11 @@
 (() => {
   const root = document.documentElement;
   const compared = () => new URL(location.href).searchParams.get("compare") !== "off";
-  const mark = (address) => { if (compared()) address.searchParams.delete("compare"); else address.searchParams.set("compare", "off"); };
+  // A comparison that a page has itself (prev, yoy) stays as it is.
+  const mark = (address) => {
+    if (!compared()) address.searchParams.set("compare", "off");
+    else if (address.searchParams.get("compare") === "off") address.searchParams.delete("compare");
+  };
 
   // Links and forms that lead to this page again keep it.
   function keep() {
