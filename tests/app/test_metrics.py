@@ -172,3 +172,27 @@ def test_the_rows_of_a_conversion_are_those_that_were_followed(app: Application)
     told = {side: [row["event_id"] for row in get(app, f"/metrics/bought/rows?{on}&side={side}")["events"]] for side in ("part", "rest")}
     path.unlink()
     assert told == {"part": ["m32"], "rest": ["m31"]}
+
+
+def test_two_conversions_keep_their_own_times_and_different_things_have_no_rest(app: Application) -> None:
+    named = "  label: {zh: 数, en: N}\n  meaning: {zh: 数, en: N.}\n"
+    then = "{{count: contact.ended, then: {{any: payment.succeeded, by: customer_id, within: {}}}}}"
+    path = app.installation.home.folder / "indicators" / "twice.yaml"
+    path.write_text(
+        f"soon:\n{named}  part: {then.format('10min')}\n  whole: {then.format('3d')}\n"
+        f"apart:\n{named}  part: {{count: payment.succeeded}}\n  whole: {{count: contact.ended}}\n",
+        encoding="utf-8",
+    )
+    app.load(
+        event(41, "contact.ended", 17, contact_id="K41", customer_id="c41"),
+        {**event(42, "payment.succeeded", 17, customer_id="c41", amount=1, currency="CNY"), "time": "2026-11-17T02:05:00Z"},
+        event(43, "contact.ended", 16, contact_id="K43", customer_id="c43"),
+        event(44, "payment.succeeded", 17, customer_id="c43", amount=1, currency="CNY"),
+    )
+    on = "from=2026-11-16&to=2026-11-17"
+    amount = get(app, f"/metrics/soon?{on}")["rows"][0]["amounts"]["soon"]
+    assert (amount["part"], amount["whole"]) == (1, 2)
+    assert [row["event_id"] for row in get(app, f"/metrics/soon/rows?{on}&side=rest")["events"]] == ["m43"]
+    refused = problem(app.send("GET", f"/metrics/apart/rows?{on}&side=rest", headers=OWNER), 400)
+    path.unlink()
+    assert "no rest" in refused["detail"]

@@ -216,6 +216,15 @@ def test_indicators_are_found_by_name(tmp_path: Path) -> None:
             {"aa": "count: order.created", "bb": "rolling: {of: aa, days: 7}", "cc": "rolling: {of: bb, days: 7}"},
             "cc: 'bb' already runs over days",
         ),
+        (
+            {
+                "aa": "count: order.created",
+                "bb": "to_date: {of: aa, since: month}",
+                "cc": "formula: bb / 2",
+                "dd": "rolling: {of: cc, days: 7}",
+            },
+            "dd: 'bb' already runs over days",
+        ),
     ],
 )
 def test_indicators_that_contradict_each_other(tmp_path: Path, bodies: dict[str, str], told: str) -> None:

@@ -268,7 +268,7 @@ def test_rows_lead_to_orders_on_each_side(ann: Visitor) -> None:
     assert "side=whole#rows" in rows and "side=rest#rows" in rows
     rest = section(ann.get("/indicators/payment_success_rate?side=rest").text, 'id="rows"')
     assert re.findall(r'aria-current="true">([^<]+)<', rest) == ["Not in the part"] and "No rows in this period" in rest
-    assert "side=rest" not in ann.get("/indicators/sales_conversion_rate").text, "a conversion has no rest"
+    assert "side=rest" in ann.get("/indicators/sales_conversion_rate").text, "who was not followed is the rest of a conversion"
 
 
 def test_cases_behind_a_number_lead_to_orders(ann: Visitor) -> None:

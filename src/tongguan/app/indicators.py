@@ -9,7 +9,7 @@ from tongguan.app.installation import Installation
 from tongguan.areas.packs import indicator_files
 from tongguan.metrics.catalogue import Catalogue, Shelf
 from tongguan.metrics.drill import case_ids, drill
-from tongguan.metrics.errors import QuestionError
+from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
 from tongguan.metrics.facts import CASES
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.model.access import User
@@ -65,7 +65,7 @@ class StageIndicators:
             return await self._asking.ask(lambda c: question(self._engine(self._catalogue.shelf()), c))
         except QuestionError as error:
             raise NotAskableError(str(error)) from error
-        except KeyError as error:
+        except UnknownIndicatorError as error:
             # Who misses one of their own is told why it is not there.
             wrong = self._catalogue.shelf().problems
             raise NoSuchIndicatorError(f"{error.args[0]}{f'; own files have mistakes: {wrong[0]}' if wrong else ''}") from error

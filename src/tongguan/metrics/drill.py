@@ -12,7 +12,7 @@ from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import named
 from tongguan.metrics.statements import Asked, followed_ids, row_conditions
 from tongguan.model.access import Scope
-from tongguan.model.indicators import Grain, Ratio, RowsQuery, Side, Simple, Term
+from tongguan.model.indicators import Grain, Ratio, RowsQuery, Side, Simple, Term, has_rest
 from tongguan.warehouse.case_states import quoted
 from tongguan.warehouse.client import Cancellation, Limits
 
@@ -37,7 +37,7 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
     """Return how to find the rows that an indicator counts.
 
     Raises:
-        KeyError: there is no such indicator, or the scope does not see it; names the nearest.
+        UnknownIndicatorError: there is no such indicator, or the scope does not see it; names the nearest.
         QuestionError: it counts nothing itself, or totals that other systems reported, or cannot be taken apart so.
     """
     engine.check_seen((query.name,), scope)
@@ -50,15 +50,15 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
     asked = Asked(Grain.TOTAL, (), query.where, scope, engine.zone)
     texts = row_conditions(term, fact, asked, query.since, query.until, parameters)
     if not_these is not None:
-        texts.append(f"NOT ({_counted(not_these, fact, parameters)})")
+        texts.append(f"NOT ({_counted(not_these, fact)})")
     return Drill(term.fact, term.types, " AND ".join(texts), parameters)
 
 
-def _counted(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+def _counted(term: Term, fact: Fact) -> str:
     """Return the SQL of whether a term counts a row of its fact."""
     texts = [f"type IN ({quoted(term.types)})"] if term.types else []
     texts += [f"({term.condition})"] if term.condition else []
-    texts += [f"event_id IN ({followed_ids(term, fact, parameters)})"] if term.then else []
+    texts += [f"event_id IN ({followed_ids(term, fact)})"] if term.then else []
     return " AND ".join(f"ifNull({text}, 0)" for text in texts) or "1"
 
 
@@ -68,8 +68,7 @@ def _terms(engine: IndicatorEngine, name: str, side: Side) -> tuple[Term, Term |
         case Simple(term):
             return term, None
         case Ratio(part, whole):
-            same = (part.fact, part.time) == (whole.fact, whole.time)
-            if side is Side.REST and not same:
+            if side is Side.REST and not has_rest(indicator):
                 raise QuestionError(f"{name}: part and whole count different things, so there is no rest; valid: part, whole")
             return (part, None) if side is Side.PART else (whole, part if side is Side.REST else None)
         case _:

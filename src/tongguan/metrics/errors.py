@@ -30,3 +30,7 @@ class QuestionError(ValueError):
 
 class RegistryError(ValueError):
     """Indicators contradict each other; the text lists every mistake as ``file:line: message``."""
+
+
+class UnknownIndicatorError(KeyError):
+    """There is no such indicator, or the scope does not see it; the text names the nearest."""

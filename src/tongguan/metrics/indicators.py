@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.metrics.errors import QuestionError
+from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
 from tongguan.metrics.facts import Fact, fact_of
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import buckets, compared, last_day
@@ -47,7 +47,7 @@ class IndicatorEngine:
         """Return the numbers of a question, within a scope.
 
         Raises:
-            KeyError: there is no such indicator, or the scope does not see it; names the nearest.
+            UnknownIndicatorError: there is no such indicator, or the scope does not see it; names the nearest.
             QuestionError: they cannot be asked for in this way.
             WarehouseError: see :meth:`Warehouse.query`.
         """
@@ -77,12 +77,12 @@ class IndicatorEngine:
         """Refuse what is not there, or not for this scope.
 
         Raises:
-            KeyError: names the nearest.
+            UnknownIndicatorError: names the nearest.
         """
         seen = [one.name for one in self.registry.seen_by(scope)]
         for name in names:
             if name not in seen:
-                raise KeyError(f"no indicator {name!r}; {valid_hint(name, seen)}")
+                raise UnknownIndicatorError(f"no indicator {name!r}; {valid_hint(name, seen)}")
 
     def check_places(self, names: Sequence[str], places: Iterable[str]) -> None:
         """Refuse dimensions that not all terms of the indicators have.
@@ -109,16 +109,10 @@ class IndicatorEngine:
 
     def _check_timed(self, query: IndicatorQuery) -> None:
         for name in query.names:
-            if any(window_of(self.registry[one]) for one in self._under(name)):
+            if any(window_of(self.registry[one]) for one in self.registry.under(name)):
                 raise QuestionError(f"{name} runs over days; valid grains: day, week, month, quarter, year, total")
             if any(not self.fact(term).instants for term in self.registry.leaves(name)):
                 raise QuestionError(f"{name} is known by day only; valid grains: day, week, month, quarter, year, total")
-
-    def _under(self, name: str) -> list[str]:
-        found = [name]
-        for other in named(self.registry[name]):
-            found += self._under(other)
-        return found
 
 
 class _Run:
@@ -153,7 +147,7 @@ class _Run:
     def _needed_windows(self) -> dict[Window, list[Term]]:
         found: dict[Window, list[Term]] = {}
         for name in self._query.names:
-            for one in self._engine._under(name):
+            for one in self._engine.registry.under(name):
                 window = window_of(self._engine.registry[one])
                 if window:
                     found.setdefault(window, []).extend(self._engine.registry.leaves(one))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.metrics.errors import RegistryError
+from tongguan.metrics.errors import RegistryError, UnknownIndicatorError
 from tongguan.metrics.load import terms_of
 from tongguan.model.access import Scope
 from tongguan.model.indicators import ADDITIVE, Derived, Indicator, Rolling, Term, ToDate
@@ -36,11 +36,11 @@ class Registry(Mapping[str, Indicator]):
             raise RegistryError("\n".join(faults))
 
     def __getitem__(self, name: str) -> Indicator:
-        """Return an indicator; KeyError names the nearest."""
+        """Return an indicator; UnknownIndicatorError names the nearest."""
         try:
             return self._all[name]
         except KeyError:
-            raise KeyError(f"no indicator {name!r}; {valid_hint(name, self._all)}") from None
+            raise UnknownIndicatorError(f"no indicator {name!r}; {valid_hint(name, self._all)}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._all
@@ -63,6 +63,10 @@ class Registry(Mapping[str, Indicator]):
             found |= dict.fromkeys(self.leaves(other))
         return list(found)
 
+    def under(self, name: str) -> list[str]:
+        """Return an indicator's own name and those of all that it is made of."""
+        return [name, *(one for other in named(self[name]) for one in self.under(other))]
+
     def _unknown(self, indicator: Indicator) -> list[str]:
         return [name for name in named(indicator) if name not in self._all]
 
@@ -73,8 +77,9 @@ class Registry(Mapping[str, Indicator]):
             return
         if isinstance(indicator.kind, (Rolling, ToDate)):
             of = self[indicator.kind.of]
-            if isinstance(of.kind, (Rolling, ToDate)):
-                yield f"{indicator.written}: {indicator.name}: {of.name!r} already runs over days; name what it is made of"
+            for inner in self.under(of.name):
+                if isinstance(self[inner].kind, (Rolling, ToDate)):
+                    yield f"{indicator.written}: {indicator.name}: {inner!r} already runs over days; name what it is made of"
             for term in self.leaves(of.name):
                 if term.aggregation not in ADDITIVE:
                     yield (

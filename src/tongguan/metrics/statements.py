@@ -106,7 +106,7 @@ def _statement(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, unt
     bucket, keys = _bucket(fact, terms[0].time, asked), [fact.dimensions[name] for name in asked.by]
     totals = terms[0].aggregation not in ADDITIVE and bool(keys or bucket)
     parameters: dict[str, Any] = {}
-    source = _followed(terms[0], fact, parameters) if terms[0].then else fact.source
+    source = _followed(terms[0], fact) if terms[0].then else fact.source
     conditions = _conditions(terms, fact, asked, since, until, parameters)
     names = [*(["bucket"] if bucket else []), *(f"key{place}" for place in range(len(keys)))]
     columns = [
@@ -167,12 +167,12 @@ def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, un
 def row_conditions(term: Term, fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
     """Return the SQL conditions of the rows that one term counts; ``parameters`` are added to."""
     found = _conditions([replace(term, then=None)], fact, asked, since, until, parameters)
-    return [*found, f"event_id IN ({followed_ids(term, fact, parameters)})"] if term.then else found
+    return [*found, f"event_id IN ({followed_ids(term, fact)})"] if term.then else found
 
 
-def followed_ids(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+def followed_ids(term: Term, fact: Fact) -> str:
     """Return the SQL of the ids of a conversion's events that were followed in time."""
-    return f"SELECT event_id FROM {_followed(term, fact, parameters)} WHERE followed"
+    return f"SELECT event_id FROM {_followed(term, fact)} WHERE followed"
 
 
 def _fits(fact: Fact, name: str, value: str) -> str:
@@ -211,13 +211,13 @@ def _if(function: str, value: str, conditions: Sequence[str], level: str = "") -
     return f"{function}{'If' if conditions else ''}{level}({', '.join(arguments)})"
 
 
-def _followed(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
+def _followed(term: Term, fact: Fact) -> str:
     """Return the rows of a conversion: those of the term, each with whether what must follow did in time."""
     then = term.then
     if then is None:
         return fact.source
     key = fact.dimensions[then.by]
-    parameters["within"] = int(then.within / timedelta(milliseconds=1))
+    within = int(then.within / timedelta(milliseconds=1))
     days = then.within.days + 1
     also = f" AND ({then.condition})" if then.condition else ""
     condition = f" AND ({term.condition})" if term.condition else ""
@@ -230,7 +230,8 @@ def _followed(term: Term, fact: Fact, parameters: dict[str, Any]) -> str:
         f" AND business_date >= {{since:Date}} AND business_date <= {{until:Date}} + {days} AND then_key != ''"
     )
     earlier = "<" if then.strictly else "<="
-    found = "then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', base.time, then_time) <= {within:UInt64}"
+    # Written out, not bound: a statement may hold two conversions, each with its own time.
+    found = f"then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', base.time, then_time) <= {within}"
     return (
         f"(SELECT base.* EXCEPT follow_key, follow_key != '' AND ifNull({found}, 0) AS followed FROM ({base}) AS base"
         f" ASOF LEFT JOIN ({after}) AS after ON base.follow_key = after.then_key AND base.time {earlier} after.then_time)"

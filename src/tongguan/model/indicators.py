@@ -351,3 +351,13 @@ class IndicatorShelf:
 
     indicators: Sequence[Indicator]
     problems: Sequence[str] = ()
+
+
+def has_rest(indicator: Indicator) -> bool:
+    """Return whether rows of the whole that are not of the part can be told: both count rows of one fact, of the same types."""
+    match indicator.kind:
+        case Ratio(part, whole):
+            same = (part.fact, part.time) == (whole.fact, whole.time) and set(part.types) <= set(whole.types)
+            return same and part.aggregation is whole.aggregation is Aggregation.COUNT
+        case _:
+            return False

@@ -30,6 +30,7 @@ from tongguan.model.indicators import (
     Simple,
     Term,
     ToDate,
+    has_rest,
 )
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
@@ -240,12 +241,11 @@ async def _rows(visit: Visit, wanted: Wanted, shelf: dict[str, Indicator]) -> Ro
 def _sides(visit: Visit, wanted: Wanted, terms: Sequence[Term]) -> list[Way]:
     if len(terms) < 2:
         return []
-    address, (part, whole) = wanted.address(), terms
-    comparable = (part.fact, part.time) == (whole.fact, whole.time) and part.then is None
+    address, rest = wanted.address(), has_rest(wanted.indicator)
     return [
         Way(visit.text(label), address.having(side="" if side is Side.PART else side.value) + "#rows", side is wanted.side)
         for side, label in _SIDES.items()
-        if side is not Side.REST or comparable
+        if rest or side is not Side.REST
     ]
 
 
