@@ -90,7 +90,7 @@ def kept_findings(database: Database, where: FindingFilter, scope: Scope) -> Fin
 
 
 def _in_regions(row: Finding, scope: Scope) -> bool:
-    return not scope.regions or (row.by == "region" and any(_within("region", row.value, mine) for mine in scope.regions))
+    return not scope.regions or (row.by == "region" and scope.sees_region(row.value))
 
 
 def _within(column: str, value: str, wanted: str) -> bool:
