@@ -18,7 +18,7 @@ from tongguan.app.server import _API
 from tongguan.lib.now import fixed
 from tongguan.model.access import Role, Scope, User
 from tongguan.model.indicators import IndicatorQuery, IndicatorTable
-from tongguan.web.kit.measured import Period
+from tongguan.web.kit.period import Period
 
 NAMES = [one.name for one in make_operation().indicators.registry.values()]
 
@@ -204,7 +204,7 @@ def test_the_curve_ends_where_time_does(ann: Visitor, query: str, first: str, la
 def test_keys_lead_to_the_period_before_and_after(ann: Visitor) -> None:
     page = ann.get("/indicators/orders?period=last&channel=app&by=region").text
     (before,) = re.findall(r'href="([^"]+)" data-previous', page)
-    assert unescape(before) == "/indicators/orders?channel=app&by=region&since=2026-09-01&until=2026-09-30"
+    assert unescape(before) == "/indicators/orders?channel=app&since=2026-09-01&until=2026-09-30&by=region"
     (after,) = re.findall(r'href="([^"]+)" data-next', page)
     assert "since=2026-11-01&until=2026-11-30" in unescape(after)
     assert "data-next" not in ann.get("/indicators/orders").text

@@ -166,6 +166,16 @@ class HourCell:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A link to the same page with something else chosen."""
+
+    label: str
+    href: str
+    chosen: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One value of a filter; ``depth`` tells how many others it lies in."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -186,72 +186,3 @@ def gap_cell(visit: Visit, indicator: Indicator, now: Amount, before: Amount | N
     arrow = {"up": "↑ ", "down": "↓ "}.get(change.direction, "")
     value = None if found is None else Decimal(repr(round(100 * found, 2)))
     return Cell(arrow + change.text, change.title, value=value)
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days of the operation's zone, both included."""
-
-    since: date
-    until: date
-
-    @property
-    def days(self) -> int:
-        """How many days there are."""
-        return (self.until - self.since).days + 1
-
-    def shifted(self, by: int) -> Period:
-        """Return as many days, so many lengths later; whole months move by months."""
-        if self.since.day == 1 and (self.until + _DAY).day == 1:
-            months = (self.until.year - self.since.year) * 12 + self.until.month - self.since.month + 1
-            return Period(_month(self.since, by * months), _month(self.until + _DAY, by * months) - _DAY)
-        return Period(self.since + by * self.days * _DAY, self.until + by * self.days * _DAY)
-
-
-def _month(first: date, later: int) -> date:
-    months = first.year * 12 + first.month - 1 + later
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def today(visit: Visit) -> date:
-    """Return the operation's day."""
-    return visit.formats.local(visit.now).date()
-
-
-def last_days(day: date, count: int) -> Period:
-    """Return so many days that end with one."""
-    return Period(day - (count - 1) * _DAY, day)
-
-
-def full_days(day: date, count: int) -> Period:
-    """Return so many days that are over on a day."""
-    return last_days(day - _DAY, count)
-
-
-def presets(day: date) -> dict[str, Period]:
-    """Return the periods that pages offer, by the name that addresses give them."""
-    first = day.replace(day=1)
-    return {
-        "7d": last_days(day, 7),
-        "30d": last_days(day, 30),
-        "90d": last_days(day, 90),
-        "month": Period(first, day),
-        "last": Period(_month(first, -1), first - _DAY),
-    }
-
-
-PRESET_LABELS: Final = {
-    "7d": msg("7 days"),
-    "30d": msg("30 days"),
-    "90d": msg("90 days"),
-    "month": msg("This month"),
-    "last": msg("Last month"),
-}
-
-
-def day_of(text: str) -> date | None:
-    """Return a day of an address; None for what is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

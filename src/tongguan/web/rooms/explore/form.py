@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from tongguan.model.indicators import Grain, Indicator, IndicatorClass, IndicatorTable, Tier
-from tongguan.web.kit.components import Choice, Filter
+from tongguan.web.kit.components import Choice, Filter, Way
 from tongguan.web.kit.filters import code_filter
-from tongguan.web.kit.measured import CLASSES, PRESET_LABELS, Period, presets
+from tongguan.web.kit.measured import CLASSES
+from tongguan.web.kit.period import GRAINS, PeriodBar, period_bar
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.explore.refusals import Way, dimension_label, indicator_label
+from tongguan.web.rooms.explore.refusals import dimension_label, indicator_label
 from tongguan.web.rooms.explore.wanted import (
     AGAINST,
     CODES,
-    DEFAULT_PERIOD,
     DEFAULT_TOP,
-    GRAINS,
     MOST_NAMES,
     PATH,
     REGIONS,
@@ -44,19 +43,6 @@ class Group:
 
     label: str
     ways: Sequence[Way]
-
-
-@dataclass(frozen=True)
-class PeriodBar:
-    """The days: presets, the days themselves, and ways to the period before and after; ``next`` is empty where that is to come."""
-
-    presets: Sequence[Way]
-    since: str
-    until: str
-    last: str
-    previous: str
-    next: str
-    keep: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -118,7 +104,7 @@ def form(
         keep=keep,
         scope=scope,
         scope_keep={name: value for name, value in address.values.items() if name not in CODES},
-        period=_period_bar(visit, wanted),
+        period=period_bar(visit, wanted.address(), wanted.period, wanted.chosen, wanted.day),
         switch=[
             Way(visit.text("Chart and table"), address.having(show=""), not wanted.tables_only),
             Way(visit.text("Table alone"), address.having(show="table"), wanted.tables_only),
@@ -216,32 +202,6 @@ def _typed(visit: Visit, name: str, value: str) -> str:
     """Return a value as it is typed: regions as ``name (code)``, other values as they are."""
     label = visit.codes.label("region", value) if name in REGIONS and value else value
     return value if label == value else f"{label} ({value})"
-
-
-def _period_bar(visit: Visit, wanted: Wanted) -> PeriodBar:
-    address = wanted.address()
-
-    def at(period: Period) -> str:
-        return address.having(since=period.since.isoformat(), until=period.until.isoformat(), period="")
-
-    following = wanted.period.shifted(1)
-    return PeriodBar(
-        presets=[
-            Way(
-                visit.text(PRESET_LABELS[name]),
-                address.having(since="", until="", period="" if name == DEFAULT_PERIOD else name),
-                name == wanted.chosen,
-                f"{period.since} – {period.until}",
-            )
-            for name, period in presets(wanted.day).items()
-        ],
-        since=wanted.period.since.isoformat(),
-        until=wanted.period.until.isoformat(),
-        last=max(wanted.day, wanted.period.until).isoformat(),
-        previous=at(wanted.period.shifted(-1)),
-        next=at(following) if following.since <= wanted.day else "",
-        keep={name: value for name, value in address.values.items() if name not in ("since", "until", "period")},
-    )
 
 
 async def suggestions(visit: Visit, known: Mapping[str, Indicator]) -> list[Way]:

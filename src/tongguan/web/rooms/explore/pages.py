@@ -15,7 +15,7 @@ from tongguan.model.indicators import Indicator, IndicatorShelf, IndicatorTable
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart
-from tongguan.web.kit.components import Failure, KpiCard
+from tongguan.web.kit.components import Failure, KpiCard, Way
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import scope_text
 from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
@@ -25,7 +25,7 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.explore.charts import charts
 from tongguan.web.rooms.explore.form import Form, form, suggestions
-from tongguan.web.rooms.explore.refusals import Refusal, Way, found_by, not_there, refusals
+from tongguan.web.rooms.explore.refusals import Refusal, found_by, not_there, refusals
 from tongguan.web.rooms.explore.shown import Shown, cards
 from tongguan.web.rooms.explore.tables import Line, columns, ends_with_total, lines, table
 from tongguan.web.rooms.explore.wanted import MOST_NAMES, PATH, SAVED, Wanted, read

@@ -9,9 +9,11 @@ from difflib import get_close_matches
 from typing import Final
 
 from tongguan.model.indicators import Indicator
+from tongguan.web.kit.components import Way
+from tongguan.web.kit.period import GRAINS
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.explore.wanted import GRAINS, MOST_BUCKETS, MOST_NAMES, SHORT, Wanted, timed, too_many
+from tongguan.web.rooms.explore.wanted import MOST_BUCKETS, MOST_NAMES, SHORT, Wanted, timed, too_many
 
 _NAMED: Final = re.compile(r".*[(（]([\w.]+)[)）]\s*")
 """``Label (name)``, as the field proposes it."""
@@ -49,16 +51,6 @@ _DIMENSIONS: Final = {
     "account_period": msg("Account period"),
 }
 """Attributes of events that the kit does not name."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """A link to the same page with something else chosen."""
-
-    label: str
-    href: str
-    chosen: bool = False
-    title: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Final
 from tongguan.model.indicators import NOTHING, Amount, Compare, Grain, Indicator, IndicatorRow, IndicatorTable
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import difference, told
+from tongguan.web.kit.period import bucket_name
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
@@ -141,23 +142,9 @@ class Shown:
         return self.wanted.metric(indicator.name, since=first.isoformat(), until=last.isoformat(), period="", grain="")
 
     def bucket_label(self, bucket: str, *, full: bool = False) -> str:
-        """Name a bucket: ``11-21 14:00``, ``11-21``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``; in full days with their year."""
-        moment = datetime.fromisoformat(bucket)
-        year = f"{moment:%Y-}" if full or self.wanted.period.since.year != self.wanted.period.until.year else ""
-        match self.wanted.grain:
-            case Grain.HOUR | Grain.MINUTE:
-                return f"{year}{moment:%m-%d %H:%M}"
-            case Grain.WEEK:
-                iso, week, _ = moment.isocalendar()
-                return f"{iso}-W{week:02d}"
-            case Grain.MONTH:
-                return f"{moment:%Y-%m}"
-            case Grain.QUARTER:
-                return f"{moment.year}-Q{(moment.month + 2) // 3}"
-            case Grain.YEAR:
-                return f"{moment.year}"
-            case _:
-                return f"{year}{moment:%m-%d}"
+        """Name a bucket; days have their year in full, and where the period has two."""
+        year = full or self.wanted.period.since.year != self.wanted.period.until.year
+        return bucket_name(bucket, self.wanted.grain, year=year)
 
 
 def cards(shown: Shown) -> list[KpiCard]:

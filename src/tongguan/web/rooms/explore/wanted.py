@@ -10,7 +10,7 @@ from typing import Final
 from tongguan.model.indicators import Compare, Derived, Grain, Indicator, IndicatorQuery, Ratio, Rolling, Simple, ToDate
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.filters import code_value
-from tongguan.web.kit.measured import Period, day_of, presets, today
+from tongguan.web.kit.period import GRAINS, Period, asked_period, fitting, period_values, today
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 
@@ -35,21 +35,10 @@ SAVED: Final = (
 )
 """What a saved view keeps. ``is`` is the value that the dimension ``of`` must have: one whose dimension was changed says nothing."""
 
-DEFAULT_PERIOD: Final = "30d"
 DEFAULT_TOP: Final = 10
 TOPS: Final = {"5": 5, "20": 20, "all": 0}
 """How the address says how many places are told; without it :data:`DEFAULT_TOP`."""
 
-GRAINS: Final = {
-    Grain.TOTAL: msg("Whole period"),
-    Grain.MINUTE: msg("By minute"),
-    Grain.HOUR: msg("By hour"),
-    Grain.DAY: msg("By day"),
-    Grain.WEEK: msg("By week"),
-    Grain.MONTH: msg("By month"),
-    Grain.QUARTER: msg("By quarter"),
-    Grain.YEAR: msg("By year"),
-}
 SHORT: Final = (Grain.MINUTE, Grain.HOUR)
 """Buckets shorter than a day."""
 
@@ -58,8 +47,6 @@ AGAINST: Final = {
     "yoy": (msg("Same days last year"), (Compare.YEAR,)),
     "both": (msg("Both"), (Compare.PREVIOUS, Compare.YEAR)),
 }
-_DAYS_BY_DAY: Final = 92
-_DAYS_BY_WEEK: Final = 400
 
 
 @dataclass(frozen=True)
@@ -100,9 +87,7 @@ class Wanted:
     @property
     def days(self) -> dict[str, str]:
         """Return how addresses name the period."""
-        if self.chosen:
-            return {"period": "" if self.chosen == DEFAULT_PERIOD else self.chosen}
-        return {"since": self.period.since.isoformat(), "until": self.period.until.isoformat()}
+        return period_values(self.period, self.chosen)
 
     def address(self) -> Address:
         """Return the address that asks for this."""
@@ -136,7 +121,7 @@ class Wanted:
 def read(visit: Visit, known: Mapping[str, Indicator]) -> Wanted:
     """Read the address; what cannot be is as if it were not there, but for names of indicators and dimensions, which are told."""
     day = today(visit)
-    period, chosen = _period(visit, day)
+    period, chosen = asked_period(visit, day)
     names = tuple(dict.fromkeys(name for one in visit.query("names").split(",") if (name := one.strip())))
     by = tuple(dict.fromkeys(name for name in (visit.query("by"), visit.query("by2")) if name))
     grain, said = _grain(visit.query("grain"), period)
@@ -168,23 +153,10 @@ def _where(visit: Visit, by: Sequence[str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _period(visit: Visit, day: date) -> tuple[Period, str]:
-    """Return the days, and the name of the period where the address names no days of its own."""
-    since, until = day_of(visit.query("since")), day_of(visit.query("until"))
-    if since or until:
-        first, last = sorted((since or until or day, until or max(day, since or day)))
-        return Period(first, last), ""
-    offered, name = presets(day), visit.query("period")
-    name = name if name in offered else DEFAULT_PERIOD
-    return offered[name], name
-
-
 def _grain(said: str, period: Period) -> tuple[Grain, str]:
     if said in set(GRAINS):
         return Grain(said), said
-    if period.days <= _DAYS_BY_DAY:
-        return Grain.DAY, ""
-    return (Grain.WEEK if period.days <= _DAYS_BY_WEEK else Grain.MONTH), ""
+    return fitting(period), ""
 
 
 def timed(indicator: Indicator, known: Mapping[str, Indicator]) -> bool:

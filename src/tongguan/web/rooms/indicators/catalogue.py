@@ -34,16 +34,14 @@ from tongguan.web.kit.measured import (
     CLASSES,
     TIERS,
     UNITS,
-    Period,
     Told,
     amount_cell,
     difference,
     drawn,
-    full_days,
     gap_cell,
-    today,
     told,
 )
+from tongguan.web.kit.period import Period, full_days, today
 from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.tables import Cell, Column, FilterChip, filter_chips

@@ -35,18 +35,19 @@ from tongguan.model.indicators import (
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart
-from tongguan.web.kit.components import Filter, KpiCard
+from tongguan.web.kit.components import Filter, KpiCard, Way
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import scope_text
 from tongguan.web.kit.indicators import NoSuchIndicatorError
 from tongguan.web.kit.measured import side_units
+from tongguan.web.kit.period import PeriodBar, period_bar
 from tongguan.web.kit.tables import FilterChip
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.indicators.breakdown import TOP, BreakdownTable, Taken, breakdown_table, columns, place_label, ranked, sorted_rows
 from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition, inner_names, terms_of
 from tongguan.web.rooms.indicators.trend import cards, trend, trend_chart, trend_columns
-from tongguan.web.rooms.indicators.wanted import PATH, PeriodBar, Wanted, Way, asked, filters, period_bar, read
+from tongguan.web.rooms.indicators.wanted import PATH, Wanted, asked, filters, read
 
 ROWS_SHOWN: Final = 50
 
@@ -190,7 +191,7 @@ async def indicator_page(visit: Visit) -> Response:
         label=wanted.indicator.label.in_language(visit.language),
         scope=scope_text(visit),
         address=address,
-        bar=period_bar(visit, wanted),
+        bar=period_bar(visit, wanted.address(), wanted.period, wanted.chosen, wanted.day),
         filters=filters(visit, wanted),
         keep=_kept(wanted),
         reset=address.having(grain="", compare="", **dict.fromkeys(wanted.where, "")),

@@ -12,6 +12,7 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, full, gap_cell, short, told, unit_mark
+from tongguan.web.kit.period import bucket_name
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.tables import Cell, Column
 from tongguan.web.kit.texts import msg
@@ -26,22 +27,8 @@ _ZOOMED: Final = 0.6
 
 
 def bucket_label(bucket: str, wanted: Wanted) -> str:
-    """Return a bucket as axes and tables name it: ``14:00``, ``11-21 14:00``, ``11-21``, ``2026-W47``, ``2026-11``, ``2026-Q4``."""
-    moment = datetime.fromisoformat(bucket)
-    match wanted.grain:
-        case Grain.HOUR | Grain.MINUTE:
-            return f"{moment:%H:%M}" if wanted.period.days == 1 else f"{moment:%m-%d %H:%M}"
-        case Grain.WEEK:
-            year, week, _ = moment.isocalendar()
-            return f"{year}-W{week:02d}"
-        case Grain.MONTH:
-            return f"{moment:%Y-%m}"
-        case Grain.QUARTER:
-            return f"{moment.year}-Q{(moment.month + 2) // 3}"
-        case Grain.YEAR:
-            return f"{moment.year}"
-        case _:
-            return f"{moment:%m-%d}"
+    """Return a bucket as axes and tables name it."""
+    return bucket_name(bucket, wanted.grain, clock=wanted.period.days == 1)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Failure, Filter
 from tongguan.web.kit.filters import code_filter, code_value
 from tongguan.web.kit.indicators import NotAskableError
-from tongguan.web.kit.measured import PRESET_LABELS, Period, day_of, presets, today
+from tongguan.web.kit.period import GRAINS, Period, asked_period, fitting, period_values, today
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 
@@ -23,16 +23,8 @@ USUAL: Final = ("channel", "region", "business_class")
 """Dimensions that every page offers where the indicator has them."""
 LOOK: Final = ("since", "until", "period", "grain", "compare", "by", "sort", "side")
 """What the address says besides values of dimensions."""
-DEFAULT_PERIOD: Final = "30d"
-
-GRAINS: Final = {
-    Grain.HOUR: msg("By hour"),
-    Grain.DAY: msg("By day"),
-    Grain.WEEK: msg("By week"),
-    Grain.MONTH: msg("By month"),
-    Grain.QUARTER: msg("By quarter"),
-    Grain.YEAR: msg("By year"),
-}
+OFFERED: Final = tuple(grain for grain in GRAINS if grain not in (Grain.TOTAL, Grain.MINUTE))
+"""Buckets of the curve."""
 COMPARED: Final = {
     "prev": msg("Previous period"),
     "yoy": msg("Same days last year"),
@@ -41,8 +33,6 @@ COMPARED: Final = {
 }
 _MOST_HOURS: Final = 14
 """Days that can be shown by hour."""
-_DAYS_BY_DAY: Final = 92
-_DAYS_BY_WEEK: Final = 400
 
 
 @dataclass(frozen=True)
@@ -89,10 +79,8 @@ class Wanted:
 
     def address(self) -> Address:
         """Return the address that asks for this."""
-        days = {} if self.chosen else {"since": self.period.since.isoformat(), "until": self.period.until.isoformat()}
         look = {
-            **days,
-            "period": "" if self.chosen == DEFAULT_PERIOD else self.chosen,
+            **period_values(self.period, self.chosen),
             "grain": self.said,
             "compare": "" if self.compare == "prev" else self.compare,
             "by": "" if self.by == next(iter(self.tabs), "") else self.by,
@@ -118,7 +106,7 @@ class Wanted:
 def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed: bool, sums: bool, sides: Sequence[Measured]) -> Wanted:
     """Read an address; what cannot be is as if it were not there."""
     day = today(visit)
-    period, chosen = _period(visit, day)
+    period, chosen = asked_period(visit, day)
     offered = [name for name in dimensions if name not in LOOK]
     where = {name: code_value(visit, name) for name in offered if visit.query(name)}
     tabs = [name for name in dict.fromkeys((*indicator.by, *USUAL)) if name in offered]
@@ -143,88 +131,17 @@ def read(visit: Visit, indicator: Indicator, dimensions: Sequence[str], *, timed
     )
 
 
-def _period(visit: Visit, day: date) -> tuple[Period, str]:
-    """Return the days, and the name of the period where the address names no days of its own."""
-    since, until = day_of(visit.query("since")), day_of(visit.query("until"))
-    if since or until:
-        first, last = sorted((since or until or day, until or max(day, since or day)))
-        return Period(first, last), ""
-    offered, name = presets(day), visit.query("period")
-    name = name if name in offered else DEFAULT_PERIOD
-    return offered[name], name
-
-
 def _grain(said: str, period: Period, *, timed: bool) -> tuple[Grain, str]:
-    if said in set(GRAINS) and (said != Grain.HOUR or (timed and period.days <= _MOST_HOURS)):
+    if said in set(OFFERED) and (said != Grain.HOUR or (timed and period.days <= _MOST_HOURS)):
         return Grain(said), said
     if timed and period.days == 1:
         return Grain.HOUR, ""
-    if period.days <= _DAYS_BY_DAY:
-        return Grain.DAY, ""
-    return (Grain.WEEK if period.days <= _DAYS_BY_WEEK else Grain.MONTH), ""
-
-
-@dataclass(frozen=True)
-class Way:
-    """A link to the same page with something else chosen."""
-
-    label: str
-    href: str
-    chosen: bool
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class PeriodBar:
-    """The period in the bar: presets, the days themselves, and ways to the period before and after.
-
-    Attributes:
-        since, until: ISO days; ``last`` is the last one that can be chosen.
-        next: empty where the period would begin after today.
-        keep: other values of the address.
-    """
-
-    presets: Sequence[Way]
-    since: str
-    until: str
-    last: str
-    previous: str
-    next: str
-    path: str
-    keep: Mapping[str, str]
-
-
-def period_bar(visit: Visit, wanted: Wanted) -> PeriodBar:
-    """Return the period as the page offers it."""
-    address = wanted.address()
-
-    def at(period: Period) -> str:
-        return address.having(since=period.since.isoformat(), until=period.until.isoformat(), period="")
-
-    following = wanted.period.shifted(1)
-    return PeriodBar(
-        presets=[
-            Way(
-                visit.text(PRESET_LABELS[name]),
-                address.having(since="", until="", period="" if name == DEFAULT_PERIOD else name),
-                name == wanted.chosen,
-                f"{period.since} – {period.until}",
-            )
-            for name, period in presets(wanted.day).items()
-        ],
-        since=wanted.period.since.isoformat(),
-        until=wanted.period.until.isoformat(),
-        last=max(wanted.day, wanted.period.until).isoformat(),
-        previous=at(wanted.period.shifted(-1)),
-        next=at(following) if following.since <= wanted.day else "",
-        path=address.path,
-        keep={name: value for name, value in address.values.items() if value and name not in ("since", "until", "period")},
-    )
+    return fitting(period), ""
 
 
 def filters(visit: Visit, wanted: Wanted) -> list[Filter]:
     """Return the fields of the bar: buckets, what is compared, and dimensions; those that are set always among them."""
-    text, grains = visit.text, list(GRAINS)
+    text, grains = visit.text, list(OFFERED)
     if not wanted.timed or wanted.period.days > _MOST_HOURS:
         grains.remove(Grain.HOUR)
     shown = dict.fromkeys((*[name for name in USUAL if name in wanted.dimensions], *wanted.where))
