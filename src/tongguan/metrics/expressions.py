@@ -194,3 +194,20 @@ def _binary(operator: str, left: Formula, right: Formula) -> Formula:
                 return a / b if b else None
 
     return value
+
+
+def weighed(text: str) -> tuple[str, ...]:
+    """Return the names in a formula whose size says how much stands behind it: of quotients those of divisors, else all.
+
+    Raises:
+        ExpressionError: it cannot be read.
+    """
+    return tuple(dict.fromkeys(_weighed(_parsed(text))))
+
+
+def _weighed(node: exp.Expr) -> list[str]:
+    if isinstance(node, exp.Column):
+        return [node.name]
+    left, right = (_weighed(side) if isinstance(side := node.args.get(key), exp.Expr) else [] for key in ("this", "expression"))
+    divided = isinstance(node, exp.Div) and bool(right)
+    return ([] if divided and not node.this.find(exp.Div) else left) + right
