@@ -7,7 +7,7 @@ time as an argument. Open the store with ``tongguan.records.database.Database.op
 module                    what it keeps
 ========================  ==========================================================================================
 ``database``              the store itself: open, migrate, write and read transactions
-``tables``, ``columns``   every table; times as UTC microseconds
+``tables``, ``columns``   every table (``kept_tables``: those of saved views and notes); times as UTC microseconds
 ``ledger``                received = accepted + duplicate + quarantined + rejected, per source and hour; freshness
 ``cursors``, ``blocks``   where a reader stands; which block the loader planned and finished
 ``deliveries``            the recent batches; ``imports``: how far a file has been read
@@ -17,6 +17,7 @@ module                    what it keeps
 ``audit``                 who did what, append-only, chained by hashes
 ``outbox``                rows that must still become events
 ``regions``               the book of regions: names, and what lies in what
+``annotations``           notes that users write at days of an indicator
 ``users``, ``passwords``  who may sign in; ``sign_in`` counts failures; ``sessions`` browsers; ``tokens`` programs
 ========================  ==========================================================================================
 

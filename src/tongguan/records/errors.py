@@ -248,3 +248,36 @@ class TooManyViewsError(RecordsError):
         super().__init__(
             f"每个页面最多保存 {most} 个视图，请先删除不用的", f"a page holds at most {most} views of a user; delete one first"
         )
+
+
+class BadNoteError(RecordsError):
+    """The text cannot be a note."""
+
+    key = "bad_note"
+
+    def __init__(self, text: str, most: int) -> None:
+        super().__init__(
+            f"标注内容 {text!r} 无效：须为 1–{most} 个可见字符",
+            f"{text!r} cannot be a note: give 1–{most} visible characters",
+        )
+
+
+class DaysReversedError(RecordsError):
+    """The last day lies before the first."""
+
+    key = "days_reversed"
+
+    def __init__(self, first: str, last: str) -> None:
+        super().__init__(
+            f"结束日期 {last} 早于开始日期 {first}，请对调",
+            f"the last day {last} lies before the first, {first}; give them the other way round",
+        )
+
+
+class TooManyNotesError(RecordsError):
+    """The indicator has as many notes as there may be."""
+
+    key = "too_many_notes"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"每个指标最多 {most} 条标注，请先删除不用的", f"an indicator has at most {most} notes; remove one first")

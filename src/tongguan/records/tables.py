@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Named,
     Table,
     TypedColumns,
@@ -23,15 +22,10 @@ from sqlalchemy import (
 )
 
 from tongguan.records.columns import Counted, Instant, Words
+from tongguan.records.kept_tables import LIVE_NOTE, LIVE_VIEW, note_table, saved_views
+from tongguan.records.metadata import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["LIVE_NOTE", "LIVE_VIEW", "metadata", "note_table", "saved_views"]
 
 
 class ReaderCountColumns(TypedColumns):
@@ -333,28 +327,6 @@ LIVE_TOKEN: Final = api_tokens.c.revoked_at.is_(None)
 """Which tokens are in force; no two of them have the same name."""
 
 Index("uq_api_tokens_live_name", api_tokens.c.name, unique=True, sqlite_where=LIVE_TOKEN, postgresql_where=LIVE_TOKEN)
-
-
-class SavedViewColumns(TypedColumns):
-    """Filters, order and columns of a list under a name. An empty ``name`` holds the columns that a user wants on a page."""
-
-    id: Named[str] = Column(Words, primary_key=True)
-    owner: Named[str] = Column(Words)
-    page: Named[str] = Column(Words)
-    name: Named[str] = Column(Words)
-    query: Named[str] = Column(Words)
-    shared: Named[bool] = Column(Boolean)
-    changed_at: Named[datetime] = Column(Instant)
-    deleted_at: Named[datetime | None] = Column(Instant)
-
-
-saved_views = Table("saved_views", metadata, SavedViewColumns, Index(None, "page", "shared"))
-
-LIVE_VIEW: Final = saved_views.c.deleted_at.is_(None)
-"""Which views are there; deleted ones can be brought back for a while. No two live ones of an owner and page have the same name."""
-
-_VIEW_NAME: Final = (saved_views.c.owner, saved_views.c.page, saved_views.c.name)
-Index("uq_saved_views_live_name", *_VIEW_NAME, unique=True, sqlite_where=LIVE_VIEW, postgresql_where=LIVE_VIEW)
 
 
 class OpenStepColumns(TypedColumns):

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _saved_views()
     _waiting()
     _findings()
+    _annotations()
 
 
 def _accounts() -> None:
@@ -323,3 +324,14 @@ def _findings() -> None:
         *(sa.Column(name, sa.Double(), nullable=False) for name in ("observed", "expected", "concerned", "score")),
         sa.PrimaryKeyConstraint(*keys, name="pk_findings"),
     )
+
+
+def _annotations() -> None:
+    op.create_table(
+        "annotations",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("id", "indicator", "first_day", "last_day", "text", "author")),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_annotations"),
+    )
+    op.create_index("ix_annotations_indicator_first_day", "annotations", ["indicator", "first_day"])
