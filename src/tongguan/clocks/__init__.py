@@ -1,0 +1,1 @@
+"""Time limits of what is open: working calendars."""
