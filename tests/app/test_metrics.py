@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.serving import OWNER, P1, Application, application
 from tests.app.test_api import problem
-from tongguan.model.access import Role, Scope
+from tongguan.model.access import PERMISSIONS, Level, Permission, Role, Scope
 
 OWN = """
 own_rate:
@@ -138,6 +138,68 @@ def test_a_city_sees_its_rows_and_a_stage_its_indicators(app: Application) -> No
     assert "own_orders" in names and "own_rate" not in names and "own_half" not in names
     problem(app.send("GET", "/metrics/own_rate", headers=stage), 404)
     problem(app.send("GET", "/metrics/own_rate/rows", headers=stage), 404)
+
+
+@pytest.fixture(scope="module")
+def compares(app: Application) -> dict[str, str]:
+    """Return the session of an analyst of one city."""
+    return app.session("compares", Role.ANALYST, P1)
+
+
+def test_regions_are_compared_for_those_who_may(app: Application, compares: dict[str, str]) -> None:
+    regions = {"P-01": (30, 10), "P-02": (20, 20), "P-03": (29, 0), "": (40, 0)}
+    number = 100
+    for region, counts in regions.items():
+        for kind, count in zip(("payment.succeeded", "payment.failed"), counts, strict=True):
+            about = {"amount": 100, "currency": "CNY"} if kind == "payment.succeeded" else {"reason": "bank.refused"}
+            placed = {"region": f"{region}-09"} if region else {}
+            app.load(*(event(number + one, kind, 10, channel="app", **about, **placed) for one in range(count)))
+            number += count
+    path = "/metrics/own_rate/regions?from=2026-11-10&to=2026-11-10"
+    found = get(app, path, compares)
+    assert found == {
+        "name": "own_rate",
+        "since": "2026-11-10",
+        "until": "2026-11-10",
+        "floor": 30,
+        "regions": [{"region": "P-01", "value": 0.75, "rank": None}, {"region": "P-02", "value": 0.5, "rank": None}],
+        "few": 1,
+        "at": found["at"],
+    }
+    assert {**get(app, path), "at": ""} == {**found, "at": ""}, "who sees every region is told the same"
+    assert get(app, "/metrics/own_rate?from=2026-11-10&to=2026-11-10", compares)["rows"][0]["amounts"]["own_rate"]["whole"] == 40, (
+        "elsewhere the scope holds"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/metrics/own_rat/regions", 404, "did you mean 'own_rate'"),
+        ("/metrics/own_rate/regions?where=channel=app", 400, "no parameter 'where'"),
+        ("/metrics/own_rate/regions?by=channel", 400, "no parameter 'by'"),
+        ("/metrics/own_rate/regions?grain=day", 400, "no parameter 'grain'"),
+        ("/metrics/own_rate/regions?from=2026-11-20&to=2026-11-19", 400, "lies before the first day"),
+    ],
+)
+def test_what_is_not_published(app: Application, compares: dict[str, str], path: str, status: int, says: str) -> None:
+    found = problem(app.send("GET", path, headers=compares), status)
+    assert says in f"{found['detail']} {found.get('valid', '')}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_comparing_regions_is_a_permission_of_its_own(app: Application, role: Role) -> None:
+    answer = app.send("GET", "/metrics/own_rate/regions", headers=app.session(f"one-{role}", role, P1))
+    assert answer.status_code == (200 if Permission.COMPARE_REGIONS in PERMISSIONS[role] else 403)
+    if answer.status_code == 403:
+        assert f"role {role} may not compare_regions" in answer.json()["detail"]
+
+
+def test_stages_hide_what_is_published(app: Application) -> None:
+    scope = Scope(Level.CITY, frozenset({"order"}), frozenset({"P-01"}))
+    stage = app.session("stage-of-city", Role.STAGE_OWNER, scope)
+    problem(app.send("GET", "/metrics/own_rate/regions", headers=stage), 404)
+    assert get(app, "/metrics/own_orders/regions", stage)["regions"] == []
 
 
 def test_a_file_that_went_wrong_is_told_and_what_it_said_stays(app: Application) -> None:

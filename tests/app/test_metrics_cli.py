@@ -45,6 +45,26 @@ def test_a_table_for_people_ends_with_all_together(home: Path) -> None:
     assert "SELECT" in shown.stdout and "GROUP BY" in shown.stdout
 
 
+def test_regions_are_compared(home: Path) -> None:
+    paid = {"type": "payment.succeeded", "time": "2026-11-09T02:00:00Z", "channel": "app", "amount": 100, "currency": "CNY"}
+    given = [{**paid, "event_id": f"r{n}", "payment_id": f"R{n}", "region": "P-01-02" if n < 40 else "P-02"} for n in range(60)]
+    assert tongguan(home, "events", "send", "--source", "shop", stdin=lines(*given)).exit_code == DONE
+    day = ("--from", "2026-11-09", "--to", "2026-11-09", "--published")
+    found = answer(home, "metric", "own_rate", *day)
+    assert (found["regions"], found["few"]) == ([{"region": "P-01", "value": 1.0, "rank": None}], 1)
+    shown = tongguan(home, "metric", "own_rate", *day)
+    told = [[cell.strip() for cell in line.strip("│").split("│")] for line in shown.stdout.splitlines() if line.startswith("│")]
+    assert told[-1][1:] == ["P-01", "1"] and "1 more with less than 30 behind the number" in shown.output
+
+
+@pytest.mark.parametrize(
+    "also", [("own_orders",), ("--by", "channel"), ("--where", "channel=app"), ("--top", "3"), ("--sql",), ("--compare", "prev")]
+)
+def test_a_comparison_takes_a_period_only(home: Path, also: tuple[str, ...]) -> None:
+    wrong = tongguan(home, "metric", "own_rate", "--published", *also)
+    assert wrong.exit_code == WRONG_USE and "one indicator, --from and --to only" in " ".join(wrong.output.replace("│", " ").split())
+
+
 def test_what_is_wrong_with_own_files_is_said_beside_the_list(home: Path) -> None:
     path = home / "indicators" / "wrong.yaml"
     path.write_text("Wrong: 1\n", encoding="utf-8")

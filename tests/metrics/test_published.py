@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -114,8 +115,8 @@ def test_a_conversion_stands_on_all_that_could_follow(engine: IndicatorEngine) -
     assert {one.region for one in found.regions} == {code for code, count in talks.items() if count >= LEAST_BEHIND} != set()
 
 
-def changed(engine: IndicatorEngine, name: str, **fields: object) -> IndicatorEngine:
-    return replace(engine, registry=Registry(replace(one, **fields) if one.name == name else one for one in engine.registry.values()))  # type: ignore[arg-type]  # any field
+def changed(engine: IndicatorEngine, name: str, **fields: Any) -> IndicatorEngine:
+    return replace(engine, registry=Registry(replace(one, **fields) if one.name == name else one for one in engine.registry.values()))
 
 
 def test_the_better_region_comes_first_and_where_neither_way_is_good_none_is_ranked(engine: IndicatorEngine) -> None:

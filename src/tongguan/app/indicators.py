@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from tongguan.app.installation import Installation
@@ -12,9 +13,11 @@ from tongguan.metrics.drill import case_ids, drill
 from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
 from tongguan.metrics.facts import CASES
 from tongguan.metrics.indicators import IndicatorEngine
+from tongguan.metrics.published import published
 from tongguan.model.access import User
 from tongguan.model.answers import CaseFilter
 from tongguan.model.indicators import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
+from tongguan.model.published import PublishedRegions
 from tongguan.processes.cases import case_page
 from tongguan.processes.trace import newest_events
 from tongguan.warehouse.client import Cancellation
@@ -118,3 +121,8 @@ class StageIndicators:
             return IndicatorRows(cases=page.rows if ids else (), total=total)
 
         return await self._with(ask)
+
+    async def published(self, user: User, name: str, since: date, until: date) -> PublishedRegions:
+        """Return an indicator in every region with enough behind it."""
+        at = self._installation.now()
+        return await self._with(lambda engine, c: published(engine, name, since, until, user.scope, at, cancellation=c))

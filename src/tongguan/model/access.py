@@ -30,6 +30,8 @@ class Permission(StrEnum):
     REPLAY_QUARANTINE = "replay_quarantine"
     SEE_PERSONAL = "see_personal"
     EXPORT = "export"
+    COMPARE_REGIONS = "compare_regions"
+    """See what indicators are in regions outside the own scope, as :mod:`tongguan.model.published` tells it."""
     MANAGE_USERS = "manage_users"
     MANAGE_TOKENS = "manage_tokens"
     ERASE_PERSONAL = "erase_personal"
@@ -39,10 +41,10 @@ _READER = frozenset({Permission.SEE_PANORAMA, Permission.SEE_ORDERS, Permission.
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: _READER | {Permission.SEE_DATA},
-    Role.ANALYST: _READER | {Permission.SEE_DATA},
+    Role.MANAGER: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS},
+    Role.ANALYST: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS},
     Role.DISPATCHER: _READER | {Permission.SEE_DATA, Permission.REPLAY_QUARANTINE, Permission.SEE_PERSONAL},
-    Role.STAGE_OWNER: _READER | {Permission.SEE_PERSONAL},
+    Role.STAGE_OWNER: _READER | {Permission.SEE_PERSONAL, Permission.COMPARE_REGIONS},
     Role.AUDITOR: _READER | {Permission.SEE_DATA},
     Role.SERVICE_AGENT: frozenset({Permission.SEE_PANORAMA, Permission.SEE_ORDERS, Permission.SEE_PERSONAL}),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from tongguan.model import answers, findings, halls, indicators, waiting
+from tongguan.model import answers, findings, halls, indicators, published, waiting
 from tongguan.model.access import Permission
 from tongguan.model.regions import Region
 from tongguan.web.kit import ports
@@ -119,6 +119,16 @@ READING: Final = (
         "The newest rows behind a number: events, or cases. Indicators made of others have none of their own.",
         (*_PERIOD, f"side: of a ratio: {', '.join(indicators.Side)}", "limit: rows, 50 without it, 1,000 at most"),
         indicators.IndicatorRows,
+    ),
+    Described(
+        "GET",
+        "/metrics/{metric}/regions",
+        Permission.COMPARE_REGIONS,
+        "One indicator in every region, also outside the scope, the best first. Told is one number of each whole region behind which at "
+        f"least {published.LEAST_BEHIND} rows stand, or the indicator's floor where that is higher; `few` counts the other regions. "
+        "No filters, no rows, no SQL. Indicators outside the scope's stages are not there.",
+        ("from: first day, such as `2026-11-01`; 30 days up to the last day without it", "to: last day; today without it"),
+        published.PublishedRegions,
     ),
     Described(
         "GET",

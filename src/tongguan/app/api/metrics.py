@@ -23,6 +23,7 @@ from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError, NotAsk
 from tongguan.web.kit.ports import QuestionFailedError
 
 Who = Callable[[Request], Awaitable[User]]
+_Answer = Callable[[User, Request], Awaitable[object]]
 _Word = TypeVar("_Word", bound=StrEnum)
 
 _DAYS = 30
@@ -49,15 +50,21 @@ class Metrics:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        table = (("/metrics", self._shelf), ("/metrics/{names}", self._answer), ("/metrics/{metric}/rows", self._rows))
-        return [Route(f"/api/v1{path}", self._guarded(answer), methods=["GET"]) for path, answer in table]
+        table: tuple[tuple[str, _Answer, tuple[Permission, ...]], ...] = (
+            ("/metrics", self._shelf, ()),
+            ("/metrics/{names}", self._answer, ()),
+            ("/metrics/{metric}/rows", self._rows, ()),
+            ("/metrics/{metric}/regions", self._published, (Permission.COMPARE_REGIONS,)),
+        )
+        return [Route(f"/api/v1{path}", self._guarded(answer, also), methods=["GET"]) for path, answer, also in table]
 
-    def _guarded(self, answer: Callable[[User, Request], Awaitable[object]]) -> Callable[[Request], Awaitable[Response]]:
+    def _guarded(self, answer: _Answer, also: tuple[Permission, ...]) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
                 user = await self.who(request)
-                if not user.may(Permission.SEE_PANORAMA):
-                    raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {Permission.SEE_PANORAMA}")
+                for permission in (Permission.SEE_PANORAMA, *also):
+                    if not user.may(permission):
+                        raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
                 return json_response(await answer(user, request))
             except NoSuchIndicatorError as error:
                 return ApiProblem(HTTPStatus.NOT_FOUND, str(error)).response()
@@ -96,6 +103,12 @@ class Metrics:
         side = _word(Side, "side", request.query_params.get("side", Side.PART))
         limit = _number(request, "limit", 50, _MOST_ROWS)
         return await self.indicators.rows(user, RowsQuery(request.path_params["metric"], since, until, _where(request), side, limit))
+
+    async def _published(self, user: User, request: Request) -> object:
+        # No filter and no dimension: what leaves a scope of regions is one number of each region, over a period.
+        _known(request, ("from", "to"))
+        since, until = self._period(request)
+        return await self.indicators.published(user, request.path_params["metric"], since, until)
 
     def _period(self, request: Request) -> tuple[date, date]:
         """Return first and last day; without them the last :data:`_DAYS` days up to today."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tongguan.app.cli.context import JsonOption, commands, rows_table, told
+from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
 
 _FromOption = Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01; 30 days up to the last day where left out.")]
 _ToOption = Annotated[str, typer.Option("--to", help="Last day; today where left out.")]
@@ -40,10 +40,18 @@ def metric(
     compare: Annotated[str, typer.Option(help="prev (the period before), yoy (a year before), or both.")] = "",
     top: Annotated[int, typer.Option(min=0, help="Only so many places; the rest is one row.")] = 0,
     sql: Annotated[bool, typer.Option(help="Show the SQL that was asked.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="Compare every region with enough behind it, as users of one region may see it.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show the numbers of indicators."""
     found = commands(ctx)
+    if published:
+        if len(names) > 1 or by or where or compare or top or sql or grain != "total":
+            raise typer.BadParameter("goes with one indicator, --from and --to only", param_hint="--published")
+        _show_published(found, names[0], since, until, json)
+        return
     with told(found):
         found.wait_loaded()
         given = {"by": by, "grain": grain, "from": since, "to": until, "compare": compare, "top": str(top) if top else ""}
@@ -53,6 +61,21 @@ def metric(
         if sql and not json:
             for statement in answer["statements"]:
                 found.out.print(statement, markup=False, highlight=False)
+
+
+def _show_published(found: Commands, name: str, since: str, until: str, json: bool) -> None:
+    with told(found):
+        found.wait_loaded()
+        params: dict[str, str | list[str]] = {key: value for key, value in (("from", since), ("to", until)) if value}
+        answer = found.api.call("GET", f"/api/v1/metrics/{name}/regions", params=params)
+        found.show(answer, lambda: _regions(answer), json)
+        if answer["few"] and not json:
+            found.say(f"{answer['few']} more with less than {answer['floor']} behind the number")
+
+
+def _regions(answer: dict[str, Any]) -> Any:
+    rows = [[None if one["rank"] is None else str(one["rank"]), one["region"], _number(one["value"])] for one in answer["regions"]]
+    return rows_table(f"{answer['since']} to {answer['until']}", ["rank", "region", answer["name"]], rows, right=("rank", answer["name"]))
 
 
 def _shelf(answer: dict[str, Any]) -> Any:

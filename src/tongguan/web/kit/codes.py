@@ -177,6 +177,7 @@ PERMISSIONS: Final = {
     Permission.REPLAY_QUARANTINE: msg("replay and discard quarantined records"),
     Permission.SEE_PERSONAL: msg("see personal data"),
     Permission.EXPORT: msg("export lists"),
+    Permission.COMPARE_REGIONS: msg("compare regions"),
     Permission.MANAGE_USERS: msg("manage users"),
     Permission.MANAGE_TOKENS: msg("manage API tokens"),
     Permission.ERASE_PERSONAL: msg("erase personal data"),

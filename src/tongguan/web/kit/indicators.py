@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from tongguan.model.access import User
 from tongguan.model.indicators import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
+from tongguan.model.published import PublishedRegions
 
 
 class NotAskableError(ValueError):
@@ -18,7 +20,7 @@ class NoSuchIndicatorError(LookupError):
 
 
 class Indicators(Protocol):
-    """Questions about indicators; every answer keeps to the user's stages and regions."""
+    """Questions about indicators; every answer but the published one keeps to the user's stages and regions."""
 
     async def shelf(self, user: User) -> IndicatorShelf:
         """Return every indicator that the user sees, in the order of areas."""
@@ -46,6 +48,17 @@ class Indicators(Protocol):
 
         Raises:
             NoSuchIndicatorError, NotAskableError: see there; indicators made of others have no rows of their own.
+            QuestionFailedError: the warehouse could not answer.
+        """
+        ...
+
+    async def published(self, user: User, name: str, since: date, until: date) -> PublishedRegions:
+        """Return an indicator in every region with enough behind it, whatever the user's regions; the user's stages still count.
+
+        Only users with :attr:`Permission.COMPARE_REGIONS` may be answered; whoever asks has checked that.
+
+        Raises:
+            NoSuchIndicatorError, NotAskableError: see there; indicators without regions are not published.
             QuestionFailedError: the warehouse could not answer.
         """
         ...

@@ -17,6 +17,7 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import bucket_of, buckets, compared, last_day
+from tongguan.metrics.published import REGION, publishing
 from tongguan.metrics.registry import Registry, named
 from tongguan.model.access import Scope, User
 from tongguan.model.answers import NESTED, CaseFilter, EventFilter, FlowFilter
@@ -35,6 +36,7 @@ from tongguan.model.indicators import (
     Simple,
     Term,
 )
+from tongguan.model.published import PublishedRegions
 from tongguan.web.kit.fake.indicator_shelf import BASES, FACTORS, SHELF
 from tongguan.web.kit.fake.questions import FakeQuestions
 from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
@@ -299,6 +301,20 @@ class FakeIndicators:
             if event.type in types and query.since <= event.time.astimezone(self._zone).date() <= query.until
         ]
         return IndicatorRows(events=sorted(found, key=lambda event: event.time, reverse=True)[: query.limit])
+
+    async def published(self, user: User, name: str, since: date, until: date) -> PublishedRegions:
+        """Return an indicator in every region with enough behind it."""
+        self._check(user, (name,))
+        self._check_askable(IndicatorQuery((name,), since, until, by=(REGION,)))
+        try:
+            plan = publishing(self.registry, name)
+        except QuestionError as error:
+            raise NotAskableError(str(error)) from error
+        query = plan.query(since, until)
+        other = FakeIndicators(self._questions, self._now, empty=self.empty)
+        other.registry = plan.registry
+        rows, _ = other._told(query, Scope())
+        return plan.told(rows, since, until, self._now())
 
     def _counted(self, query: RowsQuery) -> tuple[Term, set[str]]:
         """Return what an indicator counts on one side, and the types of its events there."""

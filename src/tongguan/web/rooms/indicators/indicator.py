@@ -46,6 +46,7 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.indicators.breakdown import TOP, BreakdownTable, Taken, breakdown_table, columns, place_label, ranked, sorted_rows
 from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition, inner_names, terms_of
+from tongguan.web.rooms.indicators.published import PublishedPart, published_part
 from tongguan.web.rooms.indicators.trend import cards, trend, trend_chart, trend_columns
 from tongguan.web.rooms.indicators.wanted import PATH, Wanted, asked, filters, read
 
@@ -82,6 +83,7 @@ class IndicatorPage:
     Attributes:
         tabs, others: dimensions of the table: those that are offered first, and the rest.
         panel: the answer over time; ``parts`` the one by the dimension, None where there is no dimension.
+        published: comparison with other regions; None for those who see every region anyway, or may not.
     """
 
     indicator: Indicator
@@ -101,6 +103,7 @@ class IndicatorPage:
     table: BreakdownTable | None
     tabs: Sequence[Way]
     others: Sequence[Way]
+    published: PublishedPart | None
     definition: Definition
     rows: RowsPart
     statements: Sequence[str]
@@ -179,8 +182,11 @@ async def indicator_page(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     wanted, shelf = found
-    panel, parts, rows = await asyncio.gather(
-        asked(visit, visit.site.indicators.answer(visit.user, _over_time(wanted))), _parts(visit, wanted), _rows(visit, wanted, shelf)
+    panel, parts, rows, others = await asyncio.gather(
+        asked(visit, visit.site.indicators.answer(visit.user, _over_time(wanted))),
+        _parts(visit, wanted),
+        _rows(visit, wanted, shelf),
+        published_part(visit, wanted),
     )
     over_time = trend(visit, wanted, panel.value) if panel.value else None
     taken = Taken(visit, wanted, parts.value) if parts and parts.value else None
@@ -204,6 +210,7 @@ async def indicator_page(visit: Visit) -> Response:
         table=breakdown_table(taken, exports=exports) if taken else None,
         tabs=_tabs(visit, wanted, wanted.tabs),
         others=_tabs(visit, wanted, sorted(set(wanted.dimensions) - set(wanted.tabs))),
+        published=others,
         definition=definition(visit, wanted.indicator, shelf),
         rows=rows,
         statements=[one for part in (panel, parts) if part and part.value for one in part.value.statements],

@@ -13,6 +13,7 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.indicators.catalogue import PAGES as CATALOGUE
 from tongguan.web.rooms.indicators.indicator import PAGES as INDICATOR
+from tongguan.web.rooms.indicators.published import PAGES as PUBLISHED
 from tongguan.web.rooms.indicators.wanted import PATH
 
 
@@ -23,7 +24,7 @@ async def help_page(visit: Visit) -> Response:
 
 ROOM: Final = Room(
     name="indicators",
-    pages=(*CATALOGUE, *INDICATOR, Page("/help/indicators", help_page)),
+    pages=(*CATALOGUE, *INDICATOR, *PUBLISHED, Page("/help/indicators", help_page)),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry(PATH, msg("Indicators"), "chart-line", "i", Permission.SEE_PANORAMA, msg("Operation")),),
 )
