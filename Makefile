@@ -32,11 +32,15 @@ install: $(INSTALLED)
 
 dev: $(DEVELOPED)
 
+# A worker for each core; a file's tests stay on one of them. WORKERS=0 runs all in one process, in the order of the folders.
+WORKERS ?= auto
+PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 test: dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
-test-long: dev
-	$(BIN)/python -m pytest --timeout 1800
+# Some of the slow tests measure, so nothing runs beside them.
+test-long: test
+	$(BIN)/python -m pytest -m slow --timeout 1800
 
 check: dev
 	$(BIN)/ruff check .

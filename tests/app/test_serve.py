@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.fixtures.ports import free_port
 from tests.tools import ROOT
 from tongguan.app.serve import _listen
 from tongguan.app.settings import read_settings
@@ -28,12 +29,6 @@ ORDER = {"type": "order.created", "time": "2026-11-20T10:00:00+08:00", "event_id
 def environment(home: Path, port: int = 0) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TONGGUAN_")}
     return {**plain, "TONGGUAN_HOME": str(home), "TONGGUAN_PORT": str(port), "TONGGUAN_FREE_BYTES": "1", "COLUMNS": "200"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.app.test_serve import environment, free_port
+from tests.app.test_serve import environment
+from tests.fixtures.ports import free_port
 from tests.tools import ROOT
 from tests.web.chromium import LAUNCH, find_chromium
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import not_run
-from tests.tools import NOT_RUN, REQUIRE_ALL, require_data, require_tool
+from tests.tools import NOT_RUN, REQUIRE_ALL, ROOT, require_data, require_tool
 
 
 def skipped(name: str, reason: str) -> pytest.TestReport:
@@ -43,3 +48,15 @@ def test_the_report_names_each_test_once() -> None:
         skipped("tests/c.py::three", "for another reason"),
     ]
     assert not_run(reports) == [("tests/a.py::one", "postgres is missing"), ("tests/b.py::two", "chromium is missing")]
+
+
+def test_the_report_names_them_when_workers_ran_them(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        text = "from tests.tools import require_tool\n\n\ndef test_it() -> None:\n    require_tool('a teapot', present=False)\n"
+        (tmp_path / f"test_{name}.py").write_text(text, encoding="utf-8")
+    plain = {key: value for key, value in os.environ.items() if key != REQUIRE_ALL and not key.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-n", "2", "--dist", "loadfile", "--rootdir", str(tmp_path), "."]
+    given = plain | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
+    told = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False).stdout
+    assert "2 tests not run" in told
+    assert "test_a.py::test_it: a teapot is missing" in told and "test_b.py::test_it: a teapot is missing" in told

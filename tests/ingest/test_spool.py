@@ -92,7 +92,9 @@ def test_a_torn_tail_is_cut_off(spools: Spools, cut: int) -> None:
     assert numbers(spools()) == [1, 2, 4]
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 100, b"TGF1", b"TGF1\xff\xff\xff\xff1234half", os.urandom(64)])
+@pytest.mark.parametrize(
+    "tail", [b"\0" * 100, b"TGF1", b"TGF1\xff\xff\xff\xff1234half", os.urandom(64)], ids=["zeros", "magic", "half", "random"]
+)
 def test_rubbish_at_the_end_is_cut_off(spools: Spools, tail: bytes) -> None:
     put(spools(), 1, 2)
     spools.close()

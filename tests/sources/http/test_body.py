@@ -135,7 +135,9 @@ def test_gzip_that_ends_too_early_is_refused(cut: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"a":1}', zlib.compress(b"{}"), gzip.compress(b"{}")[:-5] + b"xxxxx", gzip.compress(b"{}") + b"rubbish"]
+    "body",
+    [b'{"a":1}', zlib.compress(b"{}"), gzip.compress(b"{}")[:-5] + b"xxxxx", gzip.compress(b"{}") + b"rubbish"],
+    ids=["text", "zlib", "wrong end", "rubbish behind"],
 )
 def test_what_is_no_gzip_is_refused(body: bytes) -> None:
     error = refused(body, NDJSON, "gzip")
