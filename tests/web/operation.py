@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from fastapi import FastAPI
 
+from tests.fixtures.templates import share_compiled
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
@@ -51,7 +52,9 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     indicators = FakeIndicators(questions, clock, empty=not orders)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
     application = create_web(questions, accounts, lists, indicators, vocabulary, settings, [ORDERS])
-    return Operation(application, questions, accounts, lists, indicators)
+    operation = Operation(application, questions, accounts, lists, indicators)
+    share_compiled(operation.site.environments)
+    return operation
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.fixtures.templates import share_compiled
 from tests.web.operation import NOON, Operation
 from tests.web.visitor import Visitor
 from tongguan.areas.packs import build_vocabulary
@@ -44,6 +45,7 @@ def operation() -> Operation:
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
     indicators = FakeIndicators(questions, clock)
     application = create_web(questions, accounts, lists, indicators, build_vocabulary(), settings, [])
+    share_compiled(application.state.site.environments)
     return Operation(application, questions, accounts, lists, indicators)
 
 

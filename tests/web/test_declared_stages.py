@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.fixtures.templates import share_compiled
 from tests.web.operation import Operation, make_operation
 from tests.web.visitor import Visitor
 from tongguan.areas.orders.pages import ROOM as ORDERS
@@ -24,6 +25,7 @@ def operation() -> Operation:
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
     application = create_web(made.questions, made.accounts, made.lists, made.indicators, vocabulary, made.site.settings, [ORDERS])
+    share_compiled(application.state.site.environments)
     return Operation(application, made.questions, made.accounts, made.lists, made.indicators)
 
 
