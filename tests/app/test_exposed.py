@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.app.serving import NOW, Application, application
 from tests.app.test_serve import command
 from tongguan.app.exposed import KEPT, SECONDS, check_exposed
-from tongguan.app.indicators import catalogue_of
+from tongguan.app.installation import open_catalogue
 from tongguan.app.settings import SettingsError, read_settings
 
 OWN = """
@@ -122,13 +122,12 @@ def test_nothing_is_exposed_where_nothing_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_told_with_the_nearest_and_what_is_wrong_with_own_files(app: Application) -> None:
-    catalogue = catalogue_of(app.installation)
-    check_exposed("own_rate, visits", catalogue)
+    check_exposed("own_rate, visits", app.installation.catalogue)
     with pytest.raises(SettingsError, match=r"^metrics_exposed: no indicator 'own_rat'; did you mean 'own_rate'\? valid: [^;]*$"):
-        check_exposed("visits,own_rat", catalogue)
+        check_exposed("visits,own_rat", app.installation.catalogue)
     (app.installation.home.folder / "indicators" / "own.yaml").write_text(OWN.replace("payment.failed", "payment.fail"), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"no indicator 'own_rate'.*; own files have mistakes: .*own\.yaml:6: .*payment\.failed"):
-        check_exposed("own_rate", catalogue_of(app.installation))
+        check_exposed("own_rate", open_catalogue(app.installation.home, app.installation.vocabulary, app.installation.settings.zone))
 
 
 def test_a_server_does_not_start_with_an_unknown_name(tmp_path: Path) -> None:

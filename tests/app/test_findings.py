@@ -18,9 +18,15 @@ from tongguan.records.database import Database
 
 ROWS = (
     Finding("orders", "order", "channel", "web", FindingKind.DAYS, date(2026, 11, 17), date(2026, 11, 18), 41, 118, -154, 7.5),
-    Finding("worked_by_hand", "acceptance", "region", "P-01", FindingKind.DAYS, date(2026, 11, 18), date(2026, 11, 18), 9, 0.5, 8.5, 9.0),
-    Finding("worked_by_hand", "acceptance", "region", "P-02", FindingKind.DAYS, date(2026, 11, 16), date(2026, 11, 16), 8, 0.5, 7.5, 8.0),
-    Finding("satisfaction", "after_sales", "channel", "app", FindingKind.DRIFT, date(2026, 11, 12), date(2026, 11, 18), 71, 90, -60, 6.1),
+    Finding(
+        "manual_acceptances", "acceptance", "region", "P-01", FindingKind.DAYS, date(2026, 11, 18), date(2026, 11, 18), 9, 0.5, 8.5, 9.0
+    ),
+    Finding(
+        "manual_acceptances", "acceptance", "region", "P-02", FindingKind.DAYS, date(2026, 11, 16), date(2026, 11, 16), 8, 0.5, 7.5, 8.0
+    ),
+    Finding(
+        "satisfaction_score", "after_sales", "channel", "app", FindingKind.DRIFT, date(2026, 11, 12), date(2026, 11, 18), 71, 90, -60, 6.1
+    ),
 )
 """What was found, as it is kept."""
 
@@ -68,7 +74,7 @@ def test_everything_the_newest_first(app: Application) -> None:
     ("query", "expected"),
     [
         ("stage=acceptance", ["P-01", "P-02"]),
-        ("watch=satisfaction", ["app"]),
+        ("watch=satisfaction_score", ["app"]),
         ("day=2026-11-17", ["web", "app"]),
         ("day=2026-11-06", []),
         ("channel=web", ["web"]),
@@ -86,7 +92,7 @@ def test_filters(app: Application, query: str, expected: list[str]) -> None:
     ("query", "says"),
     [
         ("stage=oder", "did you mean 'order'"),
-        ("watch=order", "did you mean 'orders'"),
+        ("watch=oders", "did you mean 'orders'"),
         ("day=yesterday", "'yesterday' is no date"),
         ("day=2026-11-31", "such as 2026-11-21"),
         ("day=9999-12-31", "no date"),

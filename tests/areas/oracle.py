@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -67,8 +66,10 @@ class Oracle:
         if "total" in one:
             return self._total(one, since, until, channel)
         rows = self._counted(one, since, until, channel)
-        if "then" in one:
-            rows = self._followed(rows, one["then"])
+        for key in ("then", "after"):
+            if key in one:
+                there = {id(row) for row in self._followed(rows, one[key], before=key == "after")}
+                rows = [row for row in rows if (id(row) in there) != bool(one[key].get("missing"))]
         if "distinct" in one:
             found = {str(value) for row in rows if (value := self._read(one["distinct"], row)) not in (None, "")}
             return len(found)
@@ -84,29 +85,31 @@ class Oracle:
         return [
             row
             for row in rows
-            if since <= row["day"] <= until
+            if since <= _day(row, one.get("at", "")) <= until
             and (not channel or row.get("channel") == channel)
             and (tree is None or self._of(tree, row) is True)
         ]
 
-    def _followed(self, rows: list[Row], then: Mapping[str, Any]) -> list[Row]:
+    def _followed(self, rows: list[Row], then: Mapping[str, Any], *, before: bool) -> list[Row]:
         types = then["any"] if isinstance(then["any"], list) else [then["any"]]
+        by = then["by"] if isinstance(then["by"], list) else [then["by"]]
         tree = _parsed(then["where"]) if "where" in then else None
-        later: dict[str, list[datetime]] = defaultdict(list)
+        others: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
         for row in (row for name in types for row in self._rows[name]):
-            if self._text(row, then["by"]) and (tree is None or self._of(tree, row) is True):
-                later[self._text(row, then["by"])].append(row["at"])
-        for moments in later.values():
-            moments.sort()
-        amount, unit = re.fullmatch(r"(\d+) ?(\w+)", then["within"]).groups()  # type: ignore[union-attr]
+            if tree is None or self._of(tree, row) is True:
+                others[self._shared(row, by)].append(row["at"])
+        amount, unit = re.findall(r"(\d+) ?(\w+)", then["within"])[0]
         within, least = timedelta(**{_SPANS[unit]: int(amount)}), timedelta(microseconds=1 if then.get("strictly") else 0)
         found = []
         for row in rows:
-            moments = later.get(self._text(row, then["by"]), [])
-            place = bisect_left(moments, row["at"] + least)
-            if place < len(moments) and moments[place] - row["at"] <= within:
+            key = self._shared(row, by)
+            gaps = (row["at"] - moment if before else moment - row["at"] for moment in others.get(key, ()))
+            if all(key) and any(least <= gap <= within for gap in gaps):
                 found.append(row)
         return found
+
+    def _shared(self, row: Row, by: list[str]) -> tuple[str, ...]:
+        return tuple(str(row[name]) if isinstance(row.get(name), int) else self._text(row, name) for name in by)
 
     def _total(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> Number:
         named = one["total"] if isinstance(one["total"], list) else [one["total"]]
@@ -187,6 +190,11 @@ class Oracle:
             return row.get(name)
         value = row["attributes"].get(name)
         return ("" if value is None else str(value)) if (row["type"], name) in self._texts else value
+
+
+def _day(row: Row, told: str) -> date:
+    """Return the day to which a row belongs: its own, or the one that an attribute tells."""
+    return date.fromisoformat(row["attributes"][told]) if told else row["day"]
 
 
 def _parsed(text: str) -> exp.Expr:

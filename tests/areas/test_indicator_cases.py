@@ -35,7 +35,7 @@ from tongguan.metrics.load import load_indicators
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING
 from tongguan.model.event import EVENT_FIELDS, REFERENCES
-from tongguan.model.indicators import Amount, Grain, IndicatorQuery
+from tongguan.model.indicator_answers import Amount, Grain, IndicatorQuery
 from tongguan.model.vocabulary import Kind
 
 FOLDER = Path(__file__).parent.parent / "cases" / "indicators"
@@ -70,7 +70,7 @@ class Case:
         fields: dict[str, Any] = {"event_id": f"{self.region}/{number}", "attributes": {}}
         for name, value in _spread(given):
             if name in attributes:
-                text = attributes[name] is Kind.TEXT
+                text = attributes[name] in (Kind.TEXT, Kind.DATE)
                 fields["attributes"][name] = str(value) if text else value
             else:
                 assert name in EVENT_FIELDS, f"{self.name}: {kind} has no column and no attribute {name!r}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,7 +17,7 @@ from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.load import load_indicators
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING
-from tongguan.model.indicators import Grain, IndicatorQuery
+from tongguan.model.indicator_answers import Grain, IndicatorQuery
 from tongguan.simulate.accounts import Accounts
 from tongguan.simulate.clock import DAY, day_of
 from tongguan.simulate.days import Province
@@ -55,8 +56,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
         yield Month(IndicatorEngine(rig.warehouse, WORDS, REGISTRY, ZONE), oracle)
 
 
-def ask(month: Month, name: str, **given: object) -> dict[tuple[str, str], float | int | None]:
-    query = IndicatorQuery(**{"names": (name,), "since": SINCE, "until": UNTIL, **given})  # type: ignore[arg-type]
+def ask(month: Month, name: str, **given: Any) -> dict[tuple[str, str], float | int | None]:
+    query = replace(IndicatorQuery((name,), SINCE, UNTIL), **given)
     table = month.engine.answer(query, EVERYTHING, datetime(2026, 11, 5, tzinfo=UTC))
     return {("".join(row.values), row.bucket): row.amounts[name].value for row in table.rows}
 

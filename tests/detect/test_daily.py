@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.detect.days import LAST, days, watch
+from tests.detect.days import ENDED, LAST, PAID, days, watch
 from tongguan.detect.daily import COMPARED, JUDGED, NEEDED, findings
-from tongguan.model.findings import Bad, DaySum, Finding, FindingKind, Tally, Unit
+from tongguan.model.findings import DaySum, Finding, FindingKind
+from tongguan.model.indicators import Aggregation, Bad, Follow, Measured, Term
 
 
 def steady(ago: int) -> tuple[float, float]:
@@ -81,9 +82,9 @@ def test_a_count_is_compared_with_the_same_weekday() -> None:
         return 100 if (LAST - timedelta(days=ago)).weekday() >= 5 else 1000
 
     series = {"app": days(lambda ago: (weekly(ago) + ago % 5, 0))}
-    assert findings(watch(Unit.COUNT), series, LAST) == []
+    assert findings(watch(Measured.COUNT), series, LAST) == []
     fallen = {"app": days(lambda ago: (400 if ago == 1 else weekly(ago) + ago % 5, 0))}
-    (one,) = findings(watch(Unit.COUNT), fallen, LAST)
+    (one,) = findings(watch(Measured.COUNT), fallen, LAST)
     assert one.first_day == LAST - timedelta(days=1)
     assert one.expected == pytest.approx(1002, abs=3)
 
@@ -91,13 +92,13 @@ def test_a_count_is_compared_with_the_same_weekday() -> None:
 def test_a_count_that_fell_silent_is_told_though_the_day_has_no_row() -> None:
     series = days(lambda ago: (200 + ago % 7, 0))
     del series[LAST - timedelta(days=2)]
-    (one,) = findings(watch(Unit.COUNT), {"app": series}, LAST)
+    (one,) = findings(watch(Measured.COUNT), {"app": series}, LAST)
     assert (one.observed, one.first_day) == (0, LAST - timedelta(days=2))
 
 
 def test_a_burst_of_what_hardly_ever_happens_is_told() -> None:
     series = {"slow": {LAST - timedelta(days=ago): DaySum(1, 0) for ago in range(5, 60, 3)} | {LAST: DaySum(90, 0)}}
-    (one,) = findings(watch(Unit.COUNT, bad=Bad.UP, least=0.5), series, LAST)
+    (one,) = findings(watch(Measured.COUNT, bad=Bad.UP, least=0.5), series, LAST)
     assert (one.first_day, one.observed, one.concerned > 80) == (LAST, 90, True)
 
 
@@ -128,7 +129,7 @@ def test_days_before_those_that_are_judged_are_not_told() -> None:
 def test_no_history_and_no_events_find_nothing() -> None:
     assert findings(watch(), {}, LAST) == []
     assert findings(watch(drift=True), {"app": {}}, LAST) == []
-    assert findings(watch(Unit.COUNT), {"app": {LAST: DaySum(5, 0)}}, LAST) == []
+    assert findings(watch(Measured.COUNT), {"app": {LAST: DaySum(5, 0)}}, LAST) == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -157,8 +158,8 @@ def test_the_size_of_an_operation_does_not_decide_whether_an_outage_is_seen(ago:
 
 
 def test_a_statement_that_did_not_come_yet_is_not_missing_but_one_between_others_is() -> None:
-    part = Tally(("statement.line_recorded",), day="statement_date")
-    statement = replace(watch(bad=Bad.BOTH, least=0.002, fewest=3, exact=True), part=part)
+    part = Term("events", Aggregation.COUNT, types=("statement.line_recorded",), time="statement_date")
+    statement = watch(part=part, bad=Bad.BOTH, least=0.002, fewest=3, exact=True)
 
     def found(*missing: int) -> list[int]:
         series = {"wallet": days(lambda ago: (0 if ago in missing else 100, 100))}
@@ -170,6 +171,8 @@ def test_a_statement_that_did_not_come_yet_is_not_missing_but_one_between_others
 
 
 def test_what_settles_later_is_judged_later() -> None:
-    slow = replace(watch(), settles=4)
+    within = Follow(("package.delivered",), ("package_id",), timedelta(hours=96))
+    slow = watch(part=replace(ENDED, then=within))
+    assert (slow.settles, watch(part=replace(PAID, then=replace(within, before=True))).settles) == (4, 0)
     series = {"north": days(lambda ago: (300 if ago in (1, 6) else 950 + ago % 3, 1000))}
     assert [(LAST - one.last_day).days for one in findings(slow, series, LAST)] == [6]

@@ -20,6 +20,9 @@ NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 """Noon of the day after :data:`LAST` in Shanghai."""
 
 
+WATCHES = [watch(), Watch(replace(watch().indicator, name="v", owner="visit"), watch().rule)]
+
+
 class Numbers:
     """Numbers from memory."""
 
@@ -64,21 +67,21 @@ def clock() -> Clock:
 
 @pytest.fixture
 def watcher(numbers: Numbers, db: Database, clock: Clock) -> Watcher:
-    return Watcher(numbers, [watch()], db, "Asia/Shanghai", clock)
+    return Watcher(numbers, lambda: [watch()], db, "Asia/Shanghai", clock)
 
 
 def rows(db: Database, scope: Scope = EVERYTHING, where: FindingFilter | None = None) -> Sequence[Finding]:
-    return kept_findings(db, where or FindingFilter(), scope).rows
+    return kept_findings(db, WATCHES, where or FindingFilter(), scope).rows
 
 
 def test_it_looks_at_days_that_are_over_once_they_came_to_rest(watcher: Watcher, numbers: Numbers, db: Database) -> None:
-    assert kept_findings(db, FindingFilter(), EVERYTHING).through == ""
+    assert kept_findings(db, WATCHES, FindingFilter(), EVERYTHING).through == ""
     assert not watcher.round()
     assert watcher.round()
     assert numbers.asked[-1][1] == LAST
     (one,) = rows(db)
     assert (one.value, one.first_day, one.observed) == ("app", LAST - timedelta(days=1), 0.7)
-    told = kept_findings(db, FindingFilter(), EVERYTHING)
+    told = kept_findings(db, WATCHES, FindingFilter(), EVERYTHING)
     assert (told.through, told.since, told.looked) == ("2026-11-20", "2026-11-07", NOON)
 
 
@@ -116,7 +119,7 @@ def test_a_new_day_is_looked_at(watcher: Watcher, numbers: Numbers, clock: Clock
 def test_a_changed_watch_is_looked_at_again(watcher: Watcher, numbers: Numbers, db: Database, clock: Clock) -> None:
     watcher.round()
     watcher.round()
-    other = Watcher(numbers, [watch(least=0.5)], db, "Asia/Shanghai", clock)
+    other = Watcher(numbers, lambda: [watch(least=0.5)], db, "Asia/Shanghai", clock)
     assert [other.round(), other.round()] == [False, True]
     assert rows(db) == []
 
@@ -136,7 +139,7 @@ def test_a_look_that_fails_keeps_what_was_found(watcher: Watcher, numbers: Numbe
 def finding(value: str, by: str = "channel", stage: str = "payment", last: int = 20, **fields: float) -> Finding:
     day = date(2026, 11, last)
     numbers = {"observed": 0.5, "expected": 0.9, "concerned": -12.5, "score": 7.25, **fields}
-    return Finding("w", stage, by, value, FindingKind.DAYS, day - timedelta(days=1), day, **numbers)
+    return Finding("w" if stage == "payment" else "v", stage, by, value, FindingKind.DAYS, day - timedelta(days=1), day, **numbers)
 
 
 FOUND = [
@@ -192,4 +195,10 @@ def test_who_sees_some_regions_is_told_what_was_found_in_one_of_theirs(filled: D
 
 
 def test_who_sees_some_stages_is_told_of_those(filled: Database) -> None:
-    assert [row.value for row in rows(filled, Scope(Level.PROVINCE, frozenset({"visit"}), frozenset()))] == ["sms"]
+    scope = Scope(Level.PROVINCE, frozenset({"visit"}), frozenset())
+    told = kept_findings(filled, WATCHES, FindingFilter(), scope)
+    assert [row.value for row in told.rows] == ["sms"] and list(told.watches) == ["v"]
+
+
+def test_what_is_no_longer_watched_is_not_told(filled: Database) -> None:
+    assert [row.value for row in kept_findings(filled, WATCHES[1:], FindingFilter(), EVERYTHING).rows] == ["sms"]

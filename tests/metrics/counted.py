@@ -17,7 +17,7 @@ from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.load import load_indicators
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING, Scope
-from tongguan.model.indicators import IndicatorQuery, IndicatorTable
+from tongguan.model.indicator_answers import IndicatorQuery, IndicatorTable
 
 ZONE = "Asia/Shanghai"
 FIRST, LAST, NOW = date(2026, 10, 20), date(2026, 11, 21), datetime(2026, 11, 22, tzinfo=UTC)

@@ -15,6 +15,7 @@ from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING, Level, Scope
 from tongguan.model.indicators import (
     Aggregation,
+    Bad,
     Better,
     Derived,
     Follow,
@@ -28,6 +29,7 @@ from tongguan.model.indicators import (
     Term,
     Tier,
     ToDate,
+    WatchRule,
 )
 
 WORDS = build_vocabulary()
@@ -130,12 +132,57 @@ def test_a_conversion_counts_what_is_followed_in_time(tmp_path: Path) -> None:
         """,
     ).kind
     assert isinstance(kind, Ratio)
-    assert kind.part.then == Follow(("payment.succeeded",), "customer_id", timedelta(hours=24), "amount > 0")
+    assert kind.part.then == Follow(("payment.succeeded",), ("customer_id",), timedelta(hours=24), "amount > 0")
+
+
+def test_what_came_before_and_what_is_missing_are_told_by_several_columns(tmp_path: Path) -> None:
+    kind = one(
+        tmp_path, "count: boss.posted\nafter: {any: payment.succeeded, by: [payment_id, amount], within: 7d, strictly: true, missing: true}"
+    ).kind
+    assert isinstance(kind, Simple)
+    assert kind.term.then == Follow(
+        ("payment.succeeded",), ("payment_id", "amount"), timedelta(days=7), strictly=True, before=True, missing=True
+    )
+
+
+def test_an_attribute_that_is_a_day_decides_to_which_one_a_row_belongs(tmp_path: Path) -> None:
+    kind = one(tmp_path, "count: statement.line_recorded\nat: statement_date").kind
+    assert isinstance(kind, Simple) and kind.term.time == "statement_date"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("better: up\nwatch: {by: channel}", WatchRule("channel", Bad.DOWN)),
+        ("better: down\nwatch: {by: region, least: 0.5%}", WatchRule("region", Bad.UP, 0.005)),
+        ("watch: {by: channel, fewest: 3, exact: true, drift: true}", WatchRule("channel", Bad.BOTH, fewest=3, exact=True, drift=True)),
+        ("better: up\nwatch: {by: channel, bad: both}", WatchRule("channel", Bad.BOTH)),
+        ("better: up", None),
+    ],
+)
+def test_an_indicator_is_watched_where_it_says_so(tmp_path: Path, text: str, rule: WatchRule | None) -> None:
+    assert one(tmp_path, f"count: order.created\nowner: order\n{text}").watch == rule
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
+        ("count: order.created\nwatch: {by: channel}", "number: watch: 'owner' is missing: the stage that is told"),
+        ("count: order.created\nowner: order\nwatch: {by: chanel}", "no dimension 'chanel' of all its terms; did you mean 'channel'"),
+        ("count: order.created\nowner: order\nwatch: {by: channel, least: 0.1}", "'least' is a share of what is usual; valid: such as 3%"),
+        ("count: order.created\nowner: order\nwatch: {by: channel, least: 0%}", "'least' is a share of what is usual; valid: such as 3%"),
+        ("count: order.created\nowner: order\nwatch: {by: channel, bad: worse}", "'bad' is 'worse'; valid: both, down, up"),
+        ("count: order.created\nowner: order\nwatch: {least: 3%}", "number: watch: 'by' is missing"),
+        ("distinct: customer_id\nof: order.created\nowner: order\nwatch: {by: channel}", "valid for counts, sums and shares of them"),
+        ("formula: a / b\nowner: order\nwatch: {by: channel}", "valid for counts, sums and shares of them"),
+        ("count: order.created\nthen: {any: payment.succeeded, by: [], within: 1d}", "'by' is missing"),
+        ("count: order.created\nthen: {any: payment.succeeded, by: statement_date, within: 1d}", "no column 'statement_date' in both"),
+        (
+            "count: order.created\nthen: {any: payment.succeeded, by: order_id, within: 1d}\n"
+            "after: {any: payment.succeeded, by: order_id, within: 1d}",
+            "then and after cannot stand together",
+        ),
+        ("count: order.created\nat: statement_date", "'at' is 'statement_date'"),
         ("count: [order.create]", "own.yaml:2: number: no event type 'order.create'; did you mean 'order.created'"),
         ("count: [order.created]\nwhere: chanel = 'a'", "own.yaml:5: number: where: no column 'chanel'; did you mean 'channel'"),
         ("sum: sum(amount)\nof: order.created", "function 'sum' may not be used"),

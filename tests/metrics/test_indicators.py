@@ -15,7 +15,7 @@ from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.periods import bucket_of
 from tongguan.model.access import Level, Scope
-from tongguan.model.indicators import Amount, Compare, Grain
+from tongguan.model.indicator_answers import Amount, Compare, Grain
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.periods import MOST, after, bucket_of, buckets, compared, last_day
-from tongguan.model.indicators import Compare, Grain
+from tongguan.model.indicator_answers import Compare, Grain
 
 ZONE = "Asia/Shanghai"
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))

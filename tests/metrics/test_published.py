@@ -18,7 +18,8 @@ from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.published import published, publishing
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING, Level, Scope
-from tongguan.model.indicators import Better, IndicatorRow, Measured
+from tongguan.model.indicator_answers import IndicatorRow
+from tongguan.model.indicators import Better, Measured
 from tongguan.model.published import LEAST_BEHIND, PublishedRegions
 
 BEHIND: dict[str, Callable[[list[Row]], int]] = {

@@ -10,9 +10,14 @@ import pytest
 
 from tests.fixtures.rig import Rig
 from tests.fixtures.trade import happened, opened
+from tongguan.areas.packs import indicator_files
 from tongguan.metrics import watched
+from tongguan.metrics.indicators import IndicatorEngine
+from tongguan.metrics.load import load_indicators
+from tongguan.metrics.registry import Registry
 from tongguan.metrics.watched import WatchedNumbers
-from tongguan.model.findings import DaySum, Of, Tally, Unit, Watch
+from tongguan.model.findings import DaySum, Series, Watch, watches
+from tongguan.model.indicators import Aggregation, Bad, Indicator, IndicatorClass, Ratio, Simple, Term, WatchRule
 from tongguan.model.vocabulary import Label
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 3)
@@ -48,7 +53,6 @@ EVENTS = [
     # A line comes in after its day, and tells which day is its own.
     line(6, 1000, "payment", "2026-11-01"),
     line(7, 70, "refund", "2026-11-01"),
-    line(8, 9, "payment", "no date"),
     answer(9, score=4, best_score=5),
     answer(10, score=1, best_score=5),
     answer(11),
@@ -64,60 +68,67 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield one
 
 
-def ask(rig: Rig, by: str, part: Tally, whole: Tally | None = None, depth: int = 2) -> Any:
-    return WatchedNumbers(rig.warehouse).watched(Watch("w", NAME, "payment", by, part, whole, Unit.SHARE, depth=depth), FIRST, LAST)
+def engine(rig: Rig) -> IndicatorEngine:
+    shipped = [one for area, path in indicator_files() for one in load_indicators(path, rig.vocabulary, "Asia/Shanghai", area)]
+    return IndicatorEngine(rig.warehouse, rig.vocabulary, Registry(shipped), "Asia/Shanghai")
+
+
+def ask(rig: Rig, by: str, part: Term, whole: Term | None = None) -> Series:
+    rule = WatchRule(by, Bad.BOTH)
+    kind = Ratio(part, whole) if whole else Simple(part)
+    one = Indicator("w", NAME, NAME, "payments", kind, IndicatorClass.OPERATIONS, owner="payment", watch=rule)
+    return WatchedNumbers(lambda: engine(rig)).watched(Watch(one, rule), FIRST, LAST)
+
+
+def count(*types: str, condition: str = "", **more: Any) -> Term:
+    return Term("events", Aggregation.COUNT, types=types, condition=condition, **{"time": "time", **more})
 
 
 def test_a_share_has_part_and_whole_of_each_day(rig: Rig) -> None:
-    found = ask(rig, "channel", Tally((PAID,)), Tally((PAID, FAILED)))
+    found = ask(rig, "channel", count(PAID), count(PAID, FAILED))
     assert found == {"app": {FIRST: DaySum(2, 3)}, "web": {date(2026, 11, 2): DaySum(1, 1)}}
 
 
-def test_regions_are_cut_where_the_watch_says(rig: Rig) -> None:
-    assert set(ask(rig, "region", Tally((PAID,)))) == {"P-03", "P-04"}
-    assert set(ask(rig, "region", Tally((PAID,)), depth=3)) == {"P-03-01", "P-03-02", "P-04"}
+def test_the_same_sum_may_be_both(rig: Rig) -> None:
+    assert ask(rig, "channel", count(PAID), count(PAID))["app"] == {FIRST: DaySum(2, 2)}
 
 
-def test_what_tells_its_own_day_counts_for_it_and_only_what_fits(rig: Rig) -> None:
-    lines = Tally((LINE,), Of.AMOUNT, {"line_kind": ("payment",), "line_status": ("success",)}, "statement_date")
-    found = ask(rig, "payment_channel", lines, Tally((PAID,), Of.AMOUNT))
-    assert found["alipay"] == {FIRST: DaySum(1000, 1500)}
+def test_a_count_has_no_whole_and_what_has_no_value_is_left_out(rig: Rig) -> None:
+    assert ask(rig, "channel", count(PAID, LINE)) == {"app": {FIRST: DaySum(2, 0)}, "web": {date(2026, 11, 2): DaySum(1, 0)}}
 
 
-def test_scores_are_points_of_a_hundred_and_answers_without_one_add_nothing(rig: Rig) -> None:
-    answers = {"measure": ("csat",)}
-    found = ask(rig, "channel", Tally(("survey.answered",), Of.SCORE, answers), Tally(("survey.answered",), only=answers))
-    assert found == {"sms": {date(2026, 11, 2): DaySum(100, 3)}}
+def test_regions_are_cities_and_districts(rig: Rig) -> None:
+    assert set(ask(rig, "region", count(PAID))) == {"P-03", "P-04"}
+    assert set(ask(rig, "district", count(PAID))) == {"P-03-01", "P-03-02", "P-04"}
 
 
-def test_durations_are_seconds(rig: Rig) -> None:
-    done = ("acceptance.manual_done",)
-    assert ask(rig, "channel", Tally(done, Of.DURATION), Tally(done)) == {"app": {date(2026, 11, 2): DaySum(90, 1)}}
-
-
-def test_what_is_followed_in_time_counts_on_its_own_day(rig: Rig) -> None:
-    # Lines name other payments, so nothing follows; a payment that succeeded follows itself, one that failed does not.
-    followed = Tally((PAID, FAILED), followed_by=("statement.line_recorded",), by="payment_id", hours=1)
-    assert ask(rig, "channel", followed, Tally((PAID, FAILED))) == {"app": {FIRST: DaySum(0, 3)}, "web": {date(2026, 11, 2): DaySum(0, 1)}}
-    itself = Tally((PAID, FAILED), followed_by=(PAID,), by="payment_id", hours=1)
-    assert ask(rig, "channel", itself, Tally((PAID, FAILED))) == {"app": {FIRST: DaySum(2, 3)}, "web": {date(2026, 11, 2): DaySum(1, 1)}}
+def test_what_tells_its_own_day_counts_for_it(rig: Rig) -> None:
+    lines = Term("events", Aggregation.SUM, "amount", (LINE,), "JSONExtractString(attributes, 'line_kind') = 'payment'", "statement_date")
+    paid_amount = Term("events", Aggregation.SUM, "amount", (PAID,), time="time")
+    assert ask(rig, "payment_channel", lines, paid_amount)["alipay"] == {FIRST: DaySum(1000, 1500)}
 
 
 def test_the_most_frequent_values_are_watched(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "MOST", 1)
-    assert list(ask(rig, "channel", Tally((PAID,)))) == ["app"]
+    assert list(ask(rig, "channel", count(PAID))) == ["app"]
 
 
 def test_events_are_counted_to_tell_whether_anything_changed(rig: Rig) -> None:
-    numbers = WatchedNumbers(rig.warehouse)
+    numbers = WatchedNumbers(lambda: engine(rig))
     assert numbers.events_until(FIRST, LAST) == len(EVENTS) - 1
-    assert numbers.events_until(LAST, LAST) == 3
-    assert numbers.events_until(FIRST, date(2026, 11, 2)) == 8 and numbers.events_until(FIRST, date(2026, 11, 2), [LINE]) == 11
+    assert numbers.events_until(LAST, LAST) == 2
+    assert numbers.events_until(FIRST, date(2026, 11, 2)) == 8 and numbers.events_until(FIRST, date(2026, 11, 2), [LINE]) == 10
 
 
-def test_every_watch_of_the_packs_can_be_asked(rig: Rig) -> None:
-    numbers = WatchedNumbers(rig.warehouse)
-    asked = {one.name: numbers.watched(one, FIRST, LAST) for one in rig.vocabulary.watches}
-    assert asked["payment_success"]["alipay"][FIRST] == DaySum(2, 3)
-    assert asked["statement_lines"]["alipay"][FIRST] == DaySum(1, 2)
-    assert asked["satisfaction"]["sms"] == {date(2026, 11, 2): DaySum(100, 3)}
+def test_every_watched_indicator_of_the_packs_can_be_asked(rig: Rig) -> None:
+    numbers, found = WatchedNumbers(lambda: engine(rig)), watches(engine(rig).registry.values())
+    asked = {one.name: numbers.watched(one, FIRST, LAST) for one in found}
+    assert asked["payment_success_rate"]["alipay"][FIRST] == DaySum(2, 3)
+    assert asked["statement_lines_per_payment"]["alipay"][FIRST] == DaySum(1, 2)
+    assert asked["satisfaction_score"]["sms"] == {date(2026, 11, 2): DaySum(100, 2)}
+    assert {one.name for one in found if one.told_later} == {"statement_lines_per_payment"}
+    assert {one.name: one.settles for one in found if one.settles} == {
+        "delivered_in_4_days_rate": 4,
+        "off_statement_rate": 5,
+        "not_posted_rate": 2,
+    }

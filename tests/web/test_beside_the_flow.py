@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from tests.web.operation import NOON, Operation, make_operation
-from tests.web.test_findings import FOUND, answering, bare, section
+from tests.web.test_findings import FOUND, WATCHES, answering, bare, section
 from tests.web.visitor import Visitor
 from tongguan.model import access
 from tongguan.model.access import Role, User
@@ -40,7 +40,7 @@ def test_the_panorama_tells_the_newest_beside_the_flow(manager: Visitor) -> None
     page = manager.get("/").text
     told = [bare(line) for line in re.findall(r"<li data-row.*?</li>", lately(page))]
     assert len(told) == 4
-    assert told[0] == "11-20 App Payment success ■ 87.4% usually 96.6% · −9.2 pp Payment"
+    assert told[0] == "11-20 App Payment success rate ■ 87.4% usually 96.6% · −9.2 pp Payment"
     assert "· Slow change" in told[1] and sum("Slow change" in line for line in told) == 1
     assert 'href="/stages/orders?day=2026-11-18&amp;channel=web"' in lately(page)
     assert "▲ Watch" in bare(card(page)) and re.search(r"\b4 matters\b.*App Payment success", bare(card(page)))
@@ -51,7 +51,7 @@ def test_a_matter_is_one_line_however_many_numbers_tell_of_it(monkeypatch: pytes
     operation = make_operation()
     rows = [replace(FOUND["share"], value=f"hall-{number}", score=20 - number) for number in range(10)]
     twins = [replace(row, kind=FindingKind.DRIFT, score=1) for row in rows]
-    answering(operation, monkeypatch, Findings([*rows, *twins], "2026-11-20", "2026-11-07", NOON))
+    answering(operation, monkeypatch, Findings([*rows, *twins], "2026-11-20", "2026-11-07", NOON, WATCHES))
     page = Visitor.as_role(operation, Role.ADMIN, language="en").get("/").text
     assert lately(page).count("<li data-row") == 8 and "2 more" in bare(lately(page)) and "Slow change" not in lately(page)
     assert "10 matters" in bare(card(page))

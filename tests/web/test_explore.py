@@ -9,6 +9,7 @@ import json
 import re
 from datetime import date
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ from tests.web.operation import Operation, make_operation
 from tests.web.test_tables import shown
 from tests.web.visitor import Visitor
 from tongguan.model.access import Level, Role, Scope, User
-from tongguan.model.indicators import Compare, Grain, IndicatorQuery, IndicatorShelf, IndicatorTable
+from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, IndicatorShelf, IndicatorTable
 from tongguan.web.kit.indicators import NotAskableError
 from tongguan.web.kit.ports import QuestionFailedError
 
@@ -37,12 +38,12 @@ def admin() -> Visitor:
     return Visitor.as_role(make_operation(), Role.ADMIN, language="en")
 
 
-def answer(operation: Operation, names: tuple[str, ...], grain: Grain = Grain.TOTAL, **more: object) -> IndicatorTable:
+def answer(operation: Operation, names: tuple[str, ...], grain: Grain = Grain.TOTAL, **more: Any) -> IndicatorTable:
     user = operation.accounts.session_for(Role.ADMIN).user
-    return asyncio.run(operation.indicators.answer(user, IndicatorQuery(names, FIRST, LAST, grain, **more)))  # type: ignore[arg-type]  # fields of the query
+    return asyncio.run(operation.indicators.answer(user, IndicatorQuery(names, FIRST, LAST, grain, **more)))
 
 
-def charts(html: str) -> list[dict[str, object]]:
+def charts(html: str) -> list[dict[str, Any]]:
     return [json.loads(text) for text in re.findall(r'<script type="application/json">(.*?)</script>', html, re.S)]
 
 
@@ -76,7 +77,7 @@ def test_bars_and_table_of_a_whole_period_say_the_same_as_the_answer(operation: 
     page = admin.get(f"/explore?names=orders&by=channel&grain=total&{WEEK}").text
     (chart,) = charts(page)
     assert chart["kind"] == "bars"
-    assert [one["values"] for one in chart["series"]] == [[row.amounts["orders"].value for row in found.rows]]  # type: ignore[attr-defined]  # json
+    assert [one["values"] for one in chart["series"]] == [[row.amounts["orders"].value for row in found.rows]]
     head, *rows, total = shown(page, "explore")
     assert head == ["Channel", "Orders"]
     assert [row[1] for row in rows] == [f"{row.amounts['orders'].value:,}" for row in found.rows]
@@ -102,7 +103,7 @@ def test_lines_stand_one_for_each_place_in_the_colour_of_its_channel(admin: Visi
     (chart,) = charts(page)
     assert chart["kind"] == "lines"
     assert chart["categories"] == [f"11-{day:02d}" for day in range(9, 16)]
-    colours = {one["name"]: one["colour"] for one in chart["series"]}  # type: ignore[attr-defined]  # json
+    colours = {one["name"]: one["colour"] for one in chart["series"]}
     assert colours["App"] == "c1"
     assert colours["Web hall"] == "c2"
     assert len(set(colours.values())) == len(colours) == 5
@@ -110,7 +111,7 @@ def test_lines_stand_one_for_each_place_in_the_colour_of_its_channel(admin: Visi
 
 def test_what_is_written_alike_shares_a_chart(admin: Visitor) -> None:
     page = admin.get(f"/explore?names=orders,visitors,payment_success_rate,average_order_value&{WEEK}").text
-    names = [[one["name"] for one in chart["series"]] for chart in charts(page)]  # type: ignore[attr-defined]  # json
+    names = [[one["name"] for one in chart["series"]] for chart in charts(page)]
     assert names == [["Orders", "Visitors"], ["Payment success rate"], ["Average order value"]]
     assert len(re.findall(r'class="card tg-kpi[ "]', page)) == 4
     assert charts(admin.get(f"/explore?names=orders&{WEEK}&show=table").text) == []

@@ -20,27 +20,38 @@ from tests.web.test_live import visit_of
 from tests.web.test_tables import lines_of, shown
 from tests.web.visitor import Visitor
 from tongguan.model.access import Role, Scope, User
-from tongguan.model.findings import Bad, Finding, FindingFilter, FindingKind, Findings, Of, Tally, Unit, Watch
+from tongguan.model.findings import Finding, FindingFilter, FindingKind, Findings, Watch, watches
+from tongguan.model.indicators import Aggregation, Bad, Indicator, IndicatorClass, Measured, Ratio, Term, WatchRule
 from tongguan.model.vocabulary import Label
+from tongguan.web.kit.fake.indicator_shelf import SHELF
 from tongguan.web.kit.findings import finding_href, finding_line, told_once
 from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.findings.pages import columns, export_columns
 
 DAY = date(2026, 11, 20)
-_PAID = ("payment.succeeded",)
+COUNT = Term("events", Aggregation.COUNT, types=("payment.succeeded",))
+AMOUNT = Term("events", Aggregation.SUM, "amount", ("payment.succeeded",))
 
-WATCHES = (
-    Watch("value", Label("客单价", "Order value"), "orders", "product_id", Tally(_PAID, Of.AMOUNT), Tally(_PAID), Unit.MONEY, Bad.BOTH),
-    Watch("lines", Label("对账金额比", "Statement amount"), "audit", "channel", Tally(_PAID, Of.AMOUNT), Tally(_PAID, Of.AMOUNT)),
-    Watch("answer", Label("应答时长", "Answer time"), "aftersales", "region", Tally(_PAID, Of.DURATION), Tally(_PAID), Unit.SECONDS),
-    Watch("score", Label("满意度", "Satisfaction"), "aftersales", "reason", Tally(_PAID, Of.SCORE), Tally(_PAID), Unit.POINTS),
+
+def own(name: str, label: Label, stage: str, by: str, whole: Term, unit: Measured) -> Watch:
+    rule = WatchRule(by, Bad.BOTH)
+    one = Indicator(name, label, label, "sales", Ratio(AMOUNT, whole), IndicatorClass.SALES, unit=unit, owner=stage, watch=rule)
+    return Watch(one, rule)
+
+
+OWN = (
+    own("value", Label("客单价", "Order value"), "orders", "product_id", COUNT, Measured.MONEY),
+    own("lines", Label("对账金额比", "Statement amount"), "audit", "channel", AMOUNT, Measured.SHARE),
+    own("answer", Label("应答时长", "Answer time"), "aftersales", "region", COUNT, Measured.SECONDS),
+    own("score", Label("满意度", "Satisfaction"), "aftersales", "reason", COUNT, Measured.POINTS),
 )
+WATCHES = {one.name: one for one in (*watches(SHELF), *OWN)}
 
 FOUND = {
     "count": Finding("orders", "orders", "channel", "web", FindingKind.DAYS, DAY, DAY, 41, 118, -77, 7.1),
     "few": Finding("orders", "orders", "channel", "shop", FindingKind.DAYS, DAY, DAY, 14.4, 0.5, 13.9, 8),
-    "share": Finding("payment_success", "payment", "channel", "app", FindingKind.DAYS, DAY, DAY, 0.874, 0.966, -37.2, 10.2),
+    "share": Finding("payment_success_rate", "payment", "channel", "app", FindingKind.DAYS, DAY, DAY, 0.874, 0.966, -37.2, 10.2),
     "money": Finding("value", "orders", "product_id", "SKU-9", FindingKind.DAYS, DAY, DAY, 123_456.7, 100_000, 1_234_567, 9),
     "amounts": Finding("lines", "audit", "channel", "web", FindingKind.DAYS, DAY, DAY, 0.9, 1, -5_000_000, 30),
     "seconds": Finding("answer", "aftersales", "region", "GX-NN", FindingKind.DAYS, DAY, DAY, 5400, 3600, 90_000, 6.5),
@@ -49,15 +60,8 @@ FOUND = {
 """A finding in each unit; ``few`` where hardly any are usual, ``amounts`` a share of two sums of money."""
 
 
-def watched(operation: Operation) -> Operation:
-    """Return an operation that watches numbers in every unit."""
-    vocabulary = operation.site.vocabulary
-    vocabulary.watches = (*vocabulary.watches, *WATCHES)
-    return operation
-
-
 def visit_in(language: str) -> Visit:
-    operation = watched(make_operation())
+    operation = make_operation()
     asyncio.run(operation.site.regions.refresh())
     return visit_of(operation, operation.accounts.session_for(Role.ADMIN, language=language))
 
@@ -100,9 +104,9 @@ def manager(operation: Operation) -> Visitor:
     ("name", "language", "told", "concerned"),
     [
         ("count", "en", ("Orders", "Orders", "Web hall", "41", "118", "−77"), "−77"),
-        ("count", "zh-CN", ("订单生成", "订单量", "网上营业厅", "41", "118", "−77"), "−77"),
+        ("count", "zh-CN", ("订单生成", "订单数", "网上营业厅", "41", "118", "−77"), "−77"),
         ("few", "en", ("Orders", "Orders", "Partner shops", "14", "0.5", "+14"), "+14"),
-        ("share", "en", ("Payment", "Payment success", "App", "87.4%", "96.6%", "−9.2 pp"), "−37"),
+        ("share", "en", ("Payment", "Payment success rate", "App", "87.4%", "96.6%", "−9.2 pp"), "−37"),
         ("share", "zh-CN", ("支付", "支付成功率", "掌上营业厅", "87.4%", "96.6%", "−9.2个百分点"), "−37"),
         ("money", "en", ("Orders", "Order value", "SKU-9", "1,234.57", "1,000.00", "+23.5%"), "+12,345.67"),
         ("amounts", "en", ("Settlement and audit", "Statement amount", "Web hall", "90.0%", "100.0%", "−10.0 pp"), "−50,000.00"),
@@ -113,21 +117,22 @@ def manager(operation: Operation) -> Visitor:
 )
 def test_a_finding_is_told_in_its_unit(name: str, language: str, told: tuple[str, ...], concerned: str) -> None:
     visit, row = visit_in(language), FOUND[name]
-    line = finding_line(visit, row)
+    line = finding_line(visit, row, WATCHES[row.watch])
     assert (line.stage, line.what, line.where, line.observed, line.expected, line.change) == told
-    (column,) = (column for column in columns(visit) if column.name == "concerned")
+    (column,) = (column for column in columns(visit, WATCHES) if column.name == "concerned")
     assert column.cell(row).text == concerned
 
 
 def test_nothing_usual_has_no_relative_change() -> None:
-    assert finding_line(visit_in("en"), replace(FOUND["seconds"], expected=0.0)).change == "—"
+    assert finding_line(visit_in("en"), replace(FOUND["seconds"], expected=0.0), WATCHES["answer"]).change == "—"
 
 
 def test_days_on_end_and_slow_changes_say_so() -> None:
     visit = visit_in("en")
-    day = finding_line(visit, FOUND["share"])
+    day = finding_line(visit, FOUND["share"], WATCHES["payment_success_rate"])
     assert (day.days, day.days_title, day.kind, day.drift) == ("11-20", "2026-11-20 to 2026-11-20", "Unlike other days", False)
-    slow = finding_line(visit, replace(FOUND["share"], kind=FindingKind.DRIFT, first_day=date(2026, 11, 14)))
+    drift = replace(FOUND["share"], kind=FindingKind.DRIFT, first_day=date(2026, 11, 14))
+    slow = finding_line(visit, drift, WATCHES["payment_success_rate"])
     assert (slow.days, slow.days_title, slow.kind, slow.drift) == ("11-14 – 11-20", "2026-11-14 to 2026-11-20", "Slow change", True)
     assert day.key != slow.key
     assert day.where_title == "Channel: app"
@@ -144,7 +149,7 @@ def test_days_on_end_and_slow_changes_say_so() -> None:
 )
 def test_a_finding_leads_to_its_stage_as_narrow_as_the_page_can_be(name: str, href: str) -> None:
     visit, row = visit_in("en"), replace(FOUND[name], first_day=date(2026, 11, 18))
-    assert finding_href(visit, row) == finding_line(visit, row).href == href
+    assert finding_href(visit, row) == finding_line(visit, row, WATCHES[row.watch]).href == href
 
 
 def test_one_matter_is_told_once_by_what_stands_out_most() -> None:
@@ -184,10 +189,10 @@ def test_the_list_has_the_newest_first(manager: Visitor) -> None:
     page = manager.get("/findings").text
     rows = shown(page, "findings")[1:]
     assert [(row[0], row[2], row[3]) for row in rows] == [
-        ("11-20", "Payment success", "App"),
-        ("11-14 – 11-20", "Payment success", "Kiosk"),
+        ("11-20", "Payment success rate", "App"),
+        ("11-14 – 11-20", "Payment success rate", "Kiosk"),
         ("11-18", "Orders", "Web hall"),
-        ("11-15 – 11-16", "Payment success", "WeChat"),
+        ("11-15 – 11-16", "Payment success rate", "WeChat"),
     ]
     assert [row[-1] for row in rows] == ["Unlike other days", "Slow change", "Unlike other days", "Unlike other days"]
     assert 'href="/stages/payment?day=2026-11-20&amp;channel=app"' in section(page, 'id="list"')
@@ -203,20 +208,20 @@ def test_a_link_of_the_list_leads_to_that_day_and_value(manager: Visitor) -> Non
 
 
 def test_a_day_of_a_stage_is_chosen_and_taken_back(manager: Visitor) -> None:
-    everything = manager.get("/findings?watch=payment_success").text
+    everything = manager.get("/findings?watch=payment_success_rate").text
     (cell,) = re.findall(r'<a class="tg-found-day" href="([^"]+)"[^>]*aria-label="Payment, 2026-11-16', everything)
     page = manager.get(unescape(cell).removesuffix("#list")).text
     assert [row[3] for row in shown(page, "findings")[1:]] == ["Kiosk", "WeChat"]
     assert counts(page) == counts(everything)
     ((back, label),) = re.findall(r'<a class="tg-found-day" href="([^"]+)" aria-current="true" aria-label="([^"]+)"', page)
-    assert label.startswith("Payment, 2026-11-16, findings: 2") and back == "/findings?watch=payment_success#list"
+    assert label.startswith("Payment, 2026-11-16, findings: 2") and back == "/findings?watch=payment_success_rate#list"
 
 
 @pytest.mark.parametrize(
     ("query", "places"),
     [
         ("stage=orders", ["Web hall"]),
-        ("watch=payment_success", ["App", "Kiosk", "WeChat"]),
+        ("watch=payment_success_rate", ["App", "Kiosk", "WeChat"]),
         ("day=2026-11-18", ["Kiosk", "Web hall"]),
         ("channel=wechat", ["WeChat"]),
         ("stage=payment&day=2026-11-20&channel=app", ["App"]),
@@ -271,7 +276,7 @@ def test_a_question_that_fails_is_told_with_a_way_to_ask_again(monkeypatch: pyte
 
 def found_everywhere(operation: Operation, monkeypatch: pytest.MonkeyPatch) -> Sequence[Finding]:
     rows = list(FOUND.values())
-    answering(watched(operation), monkeypatch, Findings(rows, "2026-11-20", "2026-11-07", NOON))
+    answering(operation, monkeypatch, Findings(rows, "2026-11-20", "2026-11-07", NOON, WATCHES))
     return rows
 
 
@@ -301,7 +306,7 @@ def test_a_workbook_holds_the_same_numbers(operation: Operation) -> None:
     ann = Visitor.as_role(operation, Role.ANALYST, language="en")
     book = CalamineWorkbook.from_filelike(io.BytesIO(ann.get("/findings.xlsx?stage=payment&day=2026-11-16").content))
     heads, *rows = book.get_sheet_by_index(0).to_python()
-    assert heads == [column.title for column in export_columns(visit_in("en"))]
+    assert heads == [column.title for column in export_columns(visit_in("en"), WATCHES)]
     assert [dict(zip(heads, row, strict=True))["Worst day"] for row in rows] == [0.91, 0.79]
     assert [row[:2] for row in rows] == [["2026-11-14", "2026-11-20"], ["2026-11-15", "2026-11-16"]]
 
@@ -332,7 +337,7 @@ def test_who_sees_one_stage_is_told_of_no_other() -> None:
     page = owner.get("/findings").text
     assert list(counts(page)) == ["Payment"]
     assert {cells[1] for cells in shown(page, "findings")[1:]} == {"Payment"}
-    assert 'value="orders"' not in page and 'value="payment_success"' in page
+    assert 'value="orders"' not in page and 'value="payment_success_rate"' in page
     assert owner.get("/findings?stage=orders").text.count("Nothing that stands out fits") == 1
     assert {line["Stage"] for line in lines_of(owner.get("/findings.csv").content)} == {"Payment"}
     card = section(owner.get("/").text, 'id="kpi-lately"', "a")

@@ -17,7 +17,7 @@ from tests.web.visitor import Visitor
 from tongguan.app.server import _API
 from tongguan.lib.now import fixed
 from tongguan.model.access import Role, Scope, User
-from tongguan.model.indicators import IndicatorQuery, IndicatorTable
+from tongguan.model.indicator_answers import IndicatorQuery, IndicatorTable
 from tongguan.web.kit.period import Period
 
 NAMES = [one.name for one in make_operation().indicators.registry.values()]

@@ -16,9 +16,8 @@ from tongguan.app.loops import Loop
 from tongguan.app.settings import SettingsError
 from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.catalogue import Catalogue
-from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.model.access import EVERYTHING
-from tongguan.model.indicators import Amount, Grain, IndicatorQuery
+from tongguan.model.indicator_answers import Amount, Grain, IndicatorQuery
 
 SECONDS: Final = 60.0
 """Between two rounds."""
@@ -43,12 +42,10 @@ class ExposedIndicators(Collector):
 
     Args:
         installation: the opened home.
-        catalogue: all indicators.
     """
 
-    def __init__(self, installation: Installation, catalogue: Catalogue) -> None:
+    def __init__(self, installation: Installation) -> None:
         self._installation = installation
-        self._catalogue = catalogue
         self._zone = ZoneInfo(installation.settings.zone)
         self._names = names_in(installation.settings.metrics_exposed)
         self._found: _Round | None = None
@@ -64,12 +61,11 @@ class ExposedIndicators(Collector):
             WarehouseError: the warehouse did not answer; the values stay for :data:`KEPT`.
         """
         here = self._installation
-        at, registry = here.now(), self._catalogue.shelf().registry
-        names = tuple(name for name in self._names if name in registry)
+        at, engine = here.now(), here.indicators()
+        names = tuple(name for name in self._names if name in engine.registry)
         if not names:
             self._found = _Round(at)
             return
-        engine = IndicatorEngine(here.warehouse, here.vocabulary, registry, here.settings.zone)
         today = at.astimezone(self._zone).date()
         query = IndicatorQuery(names, today - timedelta(days=1), today, Grain.DAY)
         rows = engine.answer(query, EVERYTHING, at).rows

@@ -7,16 +7,14 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from tongguan.app.installation import Installation
-from tongguan.areas.packs import indicator_files
-from tongguan.metrics.catalogue import Catalogue, Shelf
 from tongguan.metrics.drill import case_ids, drill
 from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
-from tongguan.metrics.facts import CASES
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.published import published
 from tongguan.model.access import User
 from tongguan.model.answers import CaseFilter
-from tongguan.model.indicators import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
+from tongguan.model.indicator_answers import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
+from tongguan.model.indicators import CASES
 from tongguan.model.published import PublishedRegions
 from tongguan.processes.cases import case_page
 from tongguan.processes.trace import newest_events
@@ -25,16 +23,6 @@ from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
 from tongguan.web.kit.ports import CaseOrder
 
 T = TypeVar("T")
-
-
-def catalogue_of(installation: Installation) -> Catalogue:
-    """Return all indicators of an installation: those of the packs, and its own.
-
-    Raises:
-        IndicatorError, RegistryError: a file of a pack is wrong.
-    """
-    own = installation.home.folder / "indicators"
-    return Catalogue(indicator_files(), own, installation.vocabulary, installation.settings.zone)
 
 
 class Asking(Protocol):
@@ -51,21 +39,16 @@ class StageIndicators:
     Args:
         installation: the opened home.
         asking: runs questions.
-        catalogue: all indicators.
     """
 
-    def __init__(self, installation: Installation, asking: Asking, catalogue: Catalogue) -> None:
+    def __init__(self, installation: Installation, asking: Asking) -> None:
         self._installation = installation
         self._asking = asking
-        self._catalogue = catalogue
-
-    def _engine(self, shelf: Shelf) -> IndicatorEngine:
-        here = self._installation
-        return IndicatorEngine(here.warehouse, here.vocabulary, shelf.registry, here.settings.zone)
+        self._catalogue = installation.catalogue
 
     async def _with(self, question: Callable[[IndicatorEngine, Cancellation], T]) -> T:
         try:
-            return await self._asking.ask(lambda c: question(self._engine(self._catalogue.shelf()), c))
+            return await self._asking.ask(lambda c: question(self._installation.indicators(), c))
         except QuestionError as error:
             raise NotAskableError(str(error)) from error
         except UnknownIndicatorError as error:

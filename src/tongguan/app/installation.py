@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from tongguan.app.home import Home
 from tongguan.app.personal import PersonalVault
 from tongguan.app.settings import Settings, read_settings
-from tongguan.areas.packs import build_vocabulary
+from tongguan.areas.packs import build_vocabulary, indicator_files
 from tongguan.detect.watcher import Watcher
 from tongguan.ingest.checks import Rules
 from tongguan.ingest.config import IngestConfig
@@ -21,7 +22,10 @@ from tongguan.ingest.spool import Spool
 from tongguan.ingest.steps import Steps
 from tongguan.lib.ids import BatchNumbers
 from tongguan.lib.now import Now, Ticks, system_now, system_ticks
+from tongguan.metrics.catalogue import Catalogue
+from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.watched import WatchedNumbers
+from tongguan.model.findings import watches
 from tongguan.model.ports import Receipt, Refusal
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Vocabulary
@@ -44,6 +48,8 @@ class Installation:
     store: PersonalVault
     ingest: Ingest
     loader: Loader
+    catalogue: Catalogue
+    indicators: Callable[[], IndicatorEngine]
     keeper: OpenStepsKeeper
     watcher: Watcher
     now: Now
@@ -133,8 +139,20 @@ def _wire(
     spool.resume(loader.place())
     ingest.remember(spool.read_between(spool.loaded, spool.end))
     keeper = OpenStepsKeeper(warehouse, database, vocabulary)
-    watcher = Watcher(WatchedNumbers(warehouse), vocabulary.watches, database, settings.zone, now)
-    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, keeper, watcher, now, migrated)
+    catalogue = open_catalogue(home, vocabulary, settings.zone)
+
+    def engine() -> IndicatorEngine:
+        return IndicatorEngine(warehouse, vocabulary, catalogue.shelf().registry, settings.zone)
+
+    watcher = Watcher(WatchedNumbers(engine), lambda: watches(catalogue.shelf().registry.values()), database, settings.zone, now)
+    return Installation(
+        home, settings, vocabulary, database, warehouse, store, ingest, loader, catalogue, engine, keeper, watcher, now, migrated
+    )
+
+
+def open_catalogue(home: Home, vocabulary: Vocabulary, zone: str) -> Catalogue:
+    """Return all indicators of a home: those of the packs, and its own."""
+    return Catalogue(indicator_files(), home.folder / "indicators", vocabulary, zone)
 
 
 def _stored_answer(database: Database, source: str, key: str) -> KnownAnswer | None:

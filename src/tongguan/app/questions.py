@@ -37,7 +37,7 @@ from tongguan.model.answers import (
     Trace,
     TraceEvent,
 )
-from tongguan.model.findings import FindingFilter, Findings
+from tongguan.model.findings import FindingFilter, Findings, watches
 from tongguan.model.halls import Halls
 from tongguan.model.regions import RegionTree
 from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
@@ -138,7 +138,7 @@ class StageQuestions:
     async def findings(self, user: User, where: FindingFilter) -> Findings:
         """Return what was unlike other days in the last two weeks."""
         here = self._installation
-        return await self.ask(lambda _: kept_findings(here.database, where, user.scope))
+        return await self.ask(lambda _: kept_findings(here.database, watches(here.catalogue.shelf().registry.values()), where, user.scope))
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int

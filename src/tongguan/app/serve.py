@@ -18,7 +18,6 @@ from tongguan import __version__
 from tongguan.app.accounts import ensure_first_user
 from tongguan.app.exposed import check_exposed
 from tongguan.app.home import Running
-from tongguan.app.indicators import catalogue_of
 from tongguan.app.installation import Installation, open_installation
 from tongguan.app.progress import ProgressBoard
 from tongguan.app.server import Server
@@ -58,7 +57,7 @@ def serve(folder: Path, say: Say, *, beside: Beside | None = None, ticks: Ticks 
     installation = open_installation(folder)
     try:
         if installation.settings.metrics_exposed:
-            check_exposed(installation.settings.metrics_exposed, catalogue_of(installation))
+            check_exposed(installation.settings.metrics_exposed, installation.catalogue)
         listener = _listen(installation.settings)
         for line in installation.migrated:
             say(line)

@@ -24,7 +24,7 @@ from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
 from tongguan.app.exposed import ExposedIndicators
 from tongguan.app.health import Health
-from tongguan.app.indicators import StageIndicators, catalogue_of
+from tongguan.app.indicators import StageIndicators
 from tongguan.app.installation import Installation
 from tongguan.app.lists import RecordLists
 from tongguan.app.loops import LoopThreads, loops
@@ -71,9 +71,8 @@ class Server:
         self.bearers = Bearers(installation.database, owner_token, ticks)
         self.accounts = RecordAccounts(installation.database, installation.now, self._people_pool)
         self.questions = StageQuestions(installation, self._pool)
-        catalogue = catalogue_of(installation)
-        self.indicators = StageIndicators(installation, self.questions, catalogue)
-        self._exposed = ExposedIndicators(installation, catalogue)
+        self.indicators = StageIndicators(installation, self.questions)
+        self._exposed = ExposedIndicators(installation)
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)

@@ -98,6 +98,11 @@ def moment(name: str, meaning: str) -> Attribute:
     return Attribute(name, Kind.TIME, meaning)
 
 
+def day(name: str, meaning: str) -> Attribute:
+    """Return an attribute that is a day."""
+    return Attribute(name, Kind.DATE, meaning)
+
+
 def money(name: str, meaning: str) -> Attribute:
     """Return an attribute in minor units of the event's currency."""
     return Attribute(name, Kind.MONEY, meaning)

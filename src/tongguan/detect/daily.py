@@ -15,7 +15,8 @@ from math import sqrt
 from statistics import median
 from typing import Final
 
-from tongguan.model.findings import Bad, DaySum, Finding, FindingKind, Series, Unit, Watch
+from tongguan.model.findings import DaySum, Finding, FindingKind, Series, Watch
+from tongguan.model.indicators import Bad, Measured
 
 JUDGED: Final = 14
 """So many days are judged, and findings of them kept."""
@@ -36,6 +37,7 @@ WEEK: Final = 7
 AGO: Final = 21
 """A drift compares a week with that which ended so many days before its end."""
 
+_COUNTED: Final = (Measured.SHARE, Measured.COUNT)
 _MAD: Final = 1.4826
 _LEAST: Final = 1e-9
 _STEADY: Final = 0.0002
@@ -74,14 +76,14 @@ def findings(watch: Watch, series: Series, through: date) -> list[Finding]:
     for value in sorted(series):
         odd = [one for one in _odd_days(watch, series[value], through) if _told(watch, series[value], one.day)]
         found += _spells(watch, value, odd)
-        if watch.drift:
+        if watch.rule.drift:
             found += _drift(watch, value, series[value], through, {one.day for one in odd})
     return found
 
 
 def _told(watch: Watch, days: Mapping[date, DaySum], day: date) -> bool:
     """Return whether a day can be judged: what tells its own day comes in after it, and until then is not missing."""
-    return not watch.part.day or any(sums.part for one, sums in days.items() if one >= day)
+    return not watch.told_later or any(sums.part for one, sums in days.items() if one >= day)
 
 
 def _odd_days(watch: Watch, days: Mapping[date, DaySum], through: date) -> list[_Odd]:
@@ -99,23 +101,23 @@ def _odd_days(watch: Watch, days: Mapping[date, DaySum], through: date) -> list[
 def _judged(watch: Watch, days: Mapping[date, DaySum], day: date, left_out: set[date]) -> _Odd | None:
     before = [day - timedelta(days=back) for back in range(1, COMPARED + 1)]
     known = [one for one in before if one not in left_out]
-    usual = _usual_share(watch, days, day, known) if watch.whole else _usual_count(watch, days, day, known)
+    usual = _usual_share(watch, days, day, known) if watch.shared else _usual_count(watch, days, day, known)
     if usual is None:
         return None
     here = days.get(day, DaySum(0, 0))
-    observed = here.part / here.whole if watch.whole else here.part
+    observed = here.part / here.whole if watch.shared else here.part
     off = observed - usual.expected
-    concerned = off * here.whole if watch.whole else off
+    concerned = off * here.whole if watch.shared else off
     score = abs(off) / usual.spread
-    if score < SPREADS or not _bad(watch, off) or abs(off) < watch.least * abs(usual.expected):
+    if score < SPREADS or not _bad(watch, off) or abs(off) < watch.rule.least * abs(usual.expected):
         return None
-    if watch.unit in (Unit.SHARE, Unit.COUNT) and abs(concerned) < watch.fewest:
+    if watch.indicator.unit in _COUNTED and abs(concerned) < watch.rule.fewest:
         return None
     return _Odd(day, observed, usual.expected, concerned, score)
 
 
 def _bad(watch: Watch, off: float) -> bool:
-    return watch.bad is Bad.BOTH or (off > 0) == (watch.bad is Bad.UP)
+    return watch.rule.bad is Bad.BOTH or (off > 0) == (watch.rule.bad is Bad.UP)
 
 
 def _usual_share(watch: Watch, days: Mapping[date, DaySum], day: date, known: Sequence[date]) -> _Usual | None:
@@ -131,7 +133,7 @@ def _usual_share(watch: Watch, days: Mapping[date, DaySum], day: date, known: Se
 
 def _chance(watch: Watch, share: float, events: float) -> float:
     """Return the standard deviation of a share by chance alone; 0 where chance has no part in it, or is not known."""
-    if watch.unit is not Unit.SHARE or watch.exact:
+    if watch.indicator.unit is not Measured.SHARE or watch.rule.exact:
         return 0.0
     # A share of nothing at all on other days is not known to be nothing: one in so many could have been.
     likely = min(max(share, 1 / events), 1 - 1 / events)
@@ -152,7 +154,7 @@ def _usual_count(watch: Watch, days: Mapping[date, DaySum], day: date, known: Se
         for weekday in {one.weekday() for one in counted}
     }
     rests = [count - weekdays[one.weekday()] for one, count in counted.items()] if len(counted) >= 2 * WEEK else list(counted.values())
-    chance = 0.0 if watch.exact else sqrt(max(expected, 1.0))
+    chance = 0.0 if watch.rule.exact else sqrt(max(expected, 1.0))
     return _Usual(expected, max(_spread(rests, median(rests)), chance, _STEADY * expected, _LEAST))
 
 
@@ -179,7 +181,7 @@ def _of_spell(watch: Watch, value: str, spell: Sequence[_Odd]) -> Finding:
     return Finding(
         watch=watch.name,
         stage=watch.stage,
-        by=watch.by,
+        by=watch.rule.by,
         value=value,
         kind=FindingKind.DAYS,
         first_day=spell[0].day,
@@ -194,7 +196,7 @@ def _of_spell(watch: Watch, value: str, spell: Sequence[_Odd]) -> Finding:
 def _drift(watch: Watch, value: str, days: Mapping[date, DaySum], through: date, odd: set[date]) -> Iterator[Finding]:
     """Tell that a week is worse than that of three weeks ago, where no single day stands out for it."""
     now, then = (_pooled(days, through - timedelta(days=back), odd) for back in (0, AGO))
-    if not watch.whole or now is None or then is None:
+    if not watch.shared or now is None or then is None:
         return
     observed, expected = now.part / now.whole, then.part / then.whole
     off = observed - expected
@@ -207,10 +209,10 @@ def _drift(watch: Watch, value: str, days: Mapping[date, DaySum], through: date,
     pooled = (now.part + then.part) / (now.whole + then.whole)
     chance = sqrt(pooled * (1 - pooled) * (1 / now.whole + 1 / then.whole)) if 0 < pooled < 1 else 0.0
     score = abs(off) / max(lively, chance, _STEADY * abs(expected), _LEAST)
-    if score >= SPREADS and _bad(watch, off) and abs(off) >= watch.least * abs(expected):
+    if score >= SPREADS and _bad(watch, off) and abs(off) >= watch.rule.least * abs(expected):
         first = through - timedelta(days=WEEK - 1)
         yield Finding(
-            watch.name, watch.stage, watch.by, value, FindingKind.DRIFT, first, through, observed, expected, off * now.whole, score
+            watch.name, watch.stage, watch.rule.by, value, FindingKind.DRIFT, first, through, observed, expected, off * now.whole, score
         )
 
 

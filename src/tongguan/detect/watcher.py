@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,20 +30,17 @@ class Watcher:
 
     Args:
         numbers: where the watched numbers come from.
-        watches: what is watched.
+        watches: returns what is watched; it may change.
         database: where findings are kept.
         zone: the operation's time zone.
     """
 
-    def __init__(self, numbers: Numbers, watches: Sequence[Watch], database: Database, zone: str, now: Now) -> None:
+    def __init__(self, numbers: Numbers, watches: Callable[[], Sequence[Watch]], database: Database, zone: str, now: Now) -> None:
         self._numbers = numbers
         self._watches = watches
         self._database = database
         self._zone = ZoneInfo(zone)
         self._now = now
-        self._digest = hashlib.sha256(repr(watches).encode()).hexdigest()[:16]
-        # What tells its own day comes in after it.
-        self._later = sorted({name for watch in watches for tally in watch.tallies if tally.day for name in tally.types})
         self._seen = ""
 
     def round(self) -> bool:
@@ -54,39 +51,43 @@ class Watcher:
         """
         now = self._now()
         through = now.astimezone(self._zone).date() - timedelta(days=1)
-        state = f"{self._digest} {through} {self._numbers.events_until(through - _READ, through, self._later)}"
+        watches = self._watches()
+        digest = hashlib.sha256(repr(watches).encode()).hexdigest()[:16]
+        later = sorted({name for watch in watches if watch.told_later for name in watch.terms[0].types})
+        state = f"{digest} {through} {self._numbers.events_until(through - _READ, through, later)}"
         with self._database.read() as connection:
             place = cursors.get(connection, CURSOR) or {}
         quiet, self._seen = state == self._seen, state
         waited = now - datetime.fromisoformat(place["looked"]) >= PATIENCE if place else False
         if state == place.get("state") or not (quiet or waited):
             return False
-        self._look(through, {"state": state, "looked": now.astimezone(UTC).isoformat(), "through": through.isoformat()})
+        self._look(watches, through, {"state": state, "looked": now.astimezone(UTC).isoformat(), "through": through.isoformat()})
         return True
 
-    def _look(self, through: date, place: dict[str, Any]) -> None:
+    def _look(self, watches: Sequence[Watch], through: date, place: dict[str, Any]) -> None:
         found: list[Finding] = []
-        for watch in self._watches:
+        for watch in watches:
             found += findings(watch, self._numbers.watched(watch, through - _READ, through), through)
         with self._database.begin() as connection:
             kept.replace_all(connection, found)
             cursors.put(connection, CURSOR, place)
 
 
-def kept_findings(database: Database, where: FindingFilter, scope: Scope) -> Findings:
-    """Return what was found, as far as a user may see it.
+def kept_findings(database: Database, watches: Sequence[Watch], where: FindingFilter, scope: Scope) -> Findings:
+    """Return what was found in what is watched now, as far as a user may see it.
 
     Numbers are of all regions together, so users who see some regions only are told what was found in one of theirs.
     """
     with database.read() as connection:
         rows = kept.list_all(connection)
         place = cursors.get(connection, CURSOR)
-    shown = [row for row in rows if scope.sees_stage(row.stage) and _in_regions(row, scope) and _fits(row, where)]
+    seen = {watch.name: watch for watch in watches if scope.sees_stage(watch.stage)}
+    shown = [row for row in rows if row.watch in seen and _in_regions(row, scope) and _fits(row, where)]
     if place is None:
-        return Findings(shown)
+        return Findings(shown, watches=seen)
     through = date.fromisoformat(place["through"])
     since = through - timedelta(days=JUDGED - 1)
-    return Findings(shown, place["through"], since.isoformat(), datetime.fromisoformat(place["looked"]))
+    return Findings(shown, place["through"], since.isoformat(), datetime.fromisoformat(place["looked"]), seen)
 
 
 def _in_regions(row: Finding, scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from tongguan.ingest.diagnose import DEEPEST, shorten
@@ -24,6 +24,7 @@ _KINDS: Final[dict[Kind, tuple[type, ...]]] = {
     Kind.DECIMAL: (int, float, str),
     Kind.BOOLEAN: (bool,),
     Kind.TIME: (str,),
+    Kind.DATE: (str,),
     Kind.LIST: (list,),
     Kind.OBJECT: (dict,),
 }
@@ -34,6 +35,7 @@ _EXAMPLES: Final[dict[Kind, str]] = {
     Kind.DECIMAL: "a number, or decimal text",
     Kind.BOOLEAN: "true or false",
     Kind.TIME: "2026-11-21T10:00:00+08:00",
+    Kind.DATE: "2026-11-21",
     Kind.LIST: "a JSON array",
     Kind.OBJECT: "a JSON object",
 }
@@ -145,6 +147,8 @@ def _fits(kind: Kind, value: object) -> bool:
         return False
     if kind is Kind.TIME:
         return _is_time(str(value))
+    if kind is Kind.DATE:
+        return _is_day(str(value))
     if kind is Kind.DECIMAL and isinstance(value, str):
         return _NUMBER.fullmatch(value) is not None
     return True
@@ -159,6 +163,13 @@ def _is_deep(value: object) -> bool:
         if not level:
             return False
     return any(isinstance(v, list | dict) for v in level)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_time(text: str) -> bool:

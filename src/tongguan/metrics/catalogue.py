@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tongguan.metrics.errors import IndicatorError, RegistryError
@@ -39,27 +40,35 @@ class Catalogue:
         vocabulary: what may be named.
         zone: the operation's time zone.
 
-    Raises:
-        IndicatorError, RegistryError: a file of a pack is wrong.
+    Files are read when they are first asked for, so that opening a home need not wait for it.
     """
 
     def __init__(self, packs: Sequence[tuple[str, Path]], own: Path, vocabulary: Vocabulary, zone: str) -> None:
+        self._packs = packs
         self._own = own
         self._vocabulary = vocabulary
         self._zone = zone
-        self._shipped = [one for area, path in packs for one in load_indicators(path, vocabulary, zone, area)]
         self._stamp: tuple[tuple[str, int, int], ...] = ()
-        self._shelf = Shelf(Registry(self._shipped))
+        self._shelf: Shelf | None = None
         self._one_reader = threading.Lock()
 
     def shelf(self) -> Shelf:
-        """Return all indicators as their files say now. A file that is wrong leaves what was there before, and its mistakes are told."""
+        """Return all indicators as their files say now. A file that is wrong leaves what was there before, and its mistakes are told.
+
+        Raises:
+            IndicatorError, RegistryError: a file of a pack is wrong.
+        """
         stamp = self._files()
         with self._one_reader:
-            if stamp != self._stamp:
-                self._shelf = self._read()
+            before = self._shelf or Shelf(Registry(self._shipped))
+            if self._shelf is None or stamp != self._stamp:
+                self._shelf = self._read(before) if stamp != self._stamp else before
                 self._stamp = stamp
             return self._shelf
+
+    @cached_property
+    def _shipped(self) -> list[Indicator]:
+        return [one for area, path in self._packs for one in load_indicators(path, self._vocabulary, self._zone, area)]
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         found = []
@@ -71,7 +80,7 @@ class Catalogue:
             found.append((path.name, seen.st_mtime_ns, seen.st_size))
         return tuple(found)
 
-    def _read(self) -> Shelf:
+    def _read(self, before: Shelf) -> Shelf:
         own: list[Indicator] = []
         problems: list[str] = []
         for path in sorted(self._own.glob("*.yaml")):
@@ -86,4 +95,4 @@ class Catalogue:
                 return Shelf(Registry([*self._shipped, *own]))
             except RegistryError as error:
                 problems += str(error).splitlines()
-        return Shelf(self._shelf.registry, tuple(problems))
+        return Shelf(before.registry, tuple(problems))

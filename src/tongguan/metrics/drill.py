@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongguan.metrics.errors import QuestionError
-from tongguan.metrics.facts import CASES, EVENTS, Fact
+from tongguan.metrics.facts import Fact
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import named
 from tongguan.metrics.statements import Asked, followed_ids, row_conditions
 from tongguan.model.access import Scope
-from tongguan.model.indicators import Grain, Ratio, RowsQuery, Side, Simple, Term, has_rest
+from tongguan.model.indicator_answers import Grain, RowsQuery, Side
+from tongguan.model.indicators import (
+    CASES,
+    EVENTS,
+    Ratio,
+    Simple,
+    Term,
+    has_rest,
+)
 from tongguan.warehouse.case_states import quoted
 from tongguan.warehouse.client import Cancellation, Limits
 

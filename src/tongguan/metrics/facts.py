@@ -15,11 +15,8 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import ExpressionError
 from tongguan.metrics.measures import column_sql, region_sql
 from tongguan.model.event import DIMENSIONS, MEASURES, REFERENCES
+from tongguan.model.indicators import CASES, EVENTS, OWN_TIME, TOTALS
 from tongguan.model.vocabulary import Kind, Vocabulary
-
-EVENTS: Final = "events"
-TOTALS: Final = "totals"
-CASES: Final = "cases."
 
 DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3})
 """Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
@@ -41,7 +38,7 @@ class Fact:
         instants: column → SQL of the moment, for hours and minutes; empty where only days are known.
         columns: name → SQL, for expressions.
         dimensions: name → SQL of the text by which rows are told apart.
-        typed: rows have types, which a term must name.
+        type: column with the type of a row, which a term must name; empty where rows have none.
     """
 
     name: str
@@ -51,7 +48,7 @@ class Fact:
     instants: Mapping[str, str]
     columns: Mapping[str, str]
     dimensions: Mapping[str, str]
-    typed: bool = False
+    type: str = ""
 
 
 def _attribute(name: str, kind: Kind) -> str:
@@ -66,14 +63,16 @@ def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
         ExpressionError: there is no such type; names the nearest.
     """
     attributes: dict[str, str] = {}
+    days: dict[str, str] = {}
     shared: set[str] | None = None
     for name in types:
         if name not in vocabulary.event_types:
             raise ExpressionError(f"no event type {name!r}; {valid_hint(name, vocabulary.event_types)}")
         own = {one.name: one.kind for one in vocabulary.event_types[name].attributes if not one.personal}
         attributes |= {one: _attribute(one, kind) for one, kind in own.items()}
+        days |= {one: f"toDateOrZero({column_sql(one)})" for one, kind in own.items() if kind is Kind.DATE}
         shared = set(own) if shared is None else shared & set(own)
-    attributes = {name: sql for name, sql in attributes.items() if name in (shared or set())}
+    attributes, days = ({name: sql for name, sql in some.items() if name in (shared or set())} for some in (attributes, days))
     texts = {name: column_sql(name) for name in attributes}
     wide = {name: name for name in (*DIMENSIONS, *REFERENCES, *MEASURES, "currency", "source", "type")}
     dimensions = {name: name for name in (*DIMENSIONS, *REFERENCES, "currency", "source", "type") if name != "region"}
@@ -81,11 +80,11 @@ def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
         EVENTS,
         "events",
         "",
-        {"time": "business_date"},
-        {"time": "time"},
+        {OWN_TIME: "business_date", **days},
+        {OWN_TIME: "time"},
         {**attributes, **wide, "seconds": "duration / 1000"},
         {**texts, **dimensions, **_regions()},
-        typed=True,
+        type="type",
     )
 
 
@@ -128,7 +127,7 @@ def totals_fact() -> Fact:
         {},
         {"value": "toFloat64(value)", **{name: name for name in ("channel", "region", "network", "business_class", "source")}},
         {name: name for name in ("channel", "network", "business_class", "source")} | _regions(),
-        typed=True,
+        type="fact",
     )
 
 

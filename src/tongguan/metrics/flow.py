@@ -14,6 +14,7 @@ from tongguan.model.answers import NESTED, Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.records.open_steps import StepCounts
 from tongguan.warehouse.client import Cancellation, Warehouse
+from tongguan.warehouse.conditions import SCOPE, below_sql, scope_sql
 
 Counts = dict[tuple[date, int], dict[str, int]]
 """(business date, hour) → event type → events."""
@@ -64,11 +65,11 @@ def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any
     for name, separator in NESTED.items():
         value = getattr(where, name)
         if value:
-            texts.append(f"({name} = {{{name}:String}} OR startsWith({name}, concat({{{name}:String}}, '{separator}')))")
+            texts.append(below_sql(name, f"{{{name}:String}}", separator))
             parameters[name] = value
     if scope.regions:
-        texts.append("arrayExists(r -> region = r OR startsWith(region, concat(r, '-')), {scope_regions:Array(String)})")
-        parameters["scope_regions"] = sorted(scope.regions)
+        texts.append(scope_sql())
+        parameters[SCOPE] = sorted(scope.regions)
     return " AND ".join(texts), parameters
 
 

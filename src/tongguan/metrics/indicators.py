@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,7 +16,8 @@ from tongguan.metrics.periods import buckets, compared, last_day
 from tongguan.metrics.registry import Registry, named
 from tongguan.metrics.statements import Asked, Statement, statements, told
 from tongguan.model.access import Scope
-from tongguan.model.indicators import ADDITIVE, Compare, Grain, IndicatorQuery, IndicatorRow, IndicatorTable, Term
+from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, IndicatorRow, IndicatorTable
+from tongguan.model.indicators import ADDITIVE, Term
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.warehouse.client import Cancellation, Limits, Warehouse
 
@@ -59,6 +61,23 @@ class IndicatorEngine:
             other = _Run(self, replace(query, since=since, until=until, compare=(), top=0), scope, cancellation)
             rows, totals = (_beside(some, other, compare, run) for some in (rows, totals))
         return IndicatorTable(query, rows, totals, run.statements, at)
+
+    def daily_sums(
+        self, terms: Sequence[Term], by: str, since: date, until: date, scope: Scope, limits: Limits
+    ) -> dict[tuple[str, date], list[float]]:
+        """Return terms that can be summed up, by value of a dimension and day: a number for each term where any has one.
+
+        Raises:
+            WarehouseError: see :meth:`Warehouse.query`.
+        """
+        asked = Asked(Grain.DAY, (by,), {}, scope, self.zone)
+        found: dict[tuple[str, date], list[float]] = defaultdict(lambda: [0.0] * len(terms))
+        for statement in statements(list(dict.fromkeys(terms)), {term: self.fact(term) for term in terms}, asked, since, until):
+            for day, value, *numbers in self.warehouse.query(statement.sql, statement.parameters, limits=limits).rows:
+                for term, number in zip(statement.terms, numbers, strict=True):
+                    for place in (place for place, one in enumerate(terms) if one == term):
+                        found[str(value), day][place] = float(number)
+        return dict(found)
 
     def fact(self, term: Term) -> Fact:
         """Return the fact of a term."""
@@ -111,7 +130,7 @@ class IndicatorEngine:
         for name in query.names:
             if any(window_of(self.registry[one]) for one in self.registry.under(name)):
                 raise QuestionError(f"{name} runs over days; valid grains: day, week, month, quarter, year, total")
-            if any(not self.fact(term).instants for term in self.registry.leaves(name)):
+            if any(term.time not in self.fact(term).instants for term in self.registry.leaves(name)):
                 raise QuestionError(f"{name} is known by day only; valid grains: day, week, month, quarter, year, total")
 
 

@@ -15,9 +15,14 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.lib.yaml_nodes import Issue, Issues, Section, line_of, text_of
 from tongguan.metrics.errors import ExpressionError, IndicatorError
 from tongguan.metrics.expressions import checked_sql, formula
-from tongguan.metrics.facts import CASES, EVENTS, TOTALS, Fact, fact_of
+from tongguan.metrics.facts import Fact, fact_of
 from tongguan.model.indicators import (
+    ADDITIVE,
+    CASES,
+    EVENTS,
+    TOTALS,
     Aggregation,
+    Bad,
     Better,
     Derived,
     Follow,
@@ -32,6 +37,7 @@ from tongguan.model.indicators import (
     Term,
     Tier,
     ToDate,
+    WatchRule,
 )
 from tongguan.model.vocabulary import Label, Vocabulary
 
@@ -39,13 +45,16 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,62}")
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,4}) ?(s|min|h|d)")
 _UNITS: Final = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
-_ABOUT: Final = ("label", "meaning", "group", "tier", "unit", "better", "floor", "owner", "by")
+_ABOUT: Final = ("label", "meaning", "group", "tier", "unit", "better", "floor", "owner", "by", "watch")
 _WAYS: Final = ("count", "sum", "distinct", "percentile", "mean")
-_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then")
+_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then", "after")
 _RATIO: Final = ("part", "whole")
 _OVER: Final = ("formula", "rolling", "to_date")
 _KEYS: Final = (*_ABOUT, *_TERM, *_RATIO, *_OVER)
+_FOLLOW: Final = ("then", "after")
+_PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%")
 _MOST_DAYS: Final = 366
+_BAD: Final = {Better.UP: Bad.DOWN, Better.DOWN: Bad.UP, Better.NEITHER: Bad.BOTH}
 
 
 def load_indicators(path: Path, vocabulary: Vocabulary, zone: str, area: str = "own") -> list[Indicator]:
@@ -106,7 +115,9 @@ class _File:
         if kind is None:
             return None
         by = tuple(section.texts("by"))
-        self._check_by(section, kind, by)
+        if by:
+            self._check_places(section.node_of("by"), section.what, kind, by)
+        better = Better(section.choice("better", Better, Better.NEITHER))
         return Indicator(
             name=name,
             label=label,
@@ -116,11 +127,12 @@ class _File:
             group=IndicatorClass(section.choice("group", IndicatorClass, IndicatorClass.OPERATIONS)),
             tier=Tier(section.choice("tier", Tier, Tier.INTERNAL)),
             unit=Measured(section.choice("unit", Measured, Measured.SHARE if isinstance(kind, Ratio) else Measured.COUNT)),
-            better=Better(section.choice("better", Better, Better.NEITHER)),
+            better=better,
             floor=section.whole("floor", 0),
             owner=owner,
             by=by,
             written=f"{self._path.name}:{line_of(node)}",
+            watch=self._watch(section, kind, better),
         )
 
     def _label(self, section: Section, key: str) -> Label:
@@ -197,7 +209,7 @@ class _File:
         time = section.choice("at", fact.times, "period_end" if aggregation is Aggregation.LATEST else next(iter(fact.times)))
         if section.choice("each", ("day", ""), ""):
             value = self._each_day(section, aggregation, value, fact.times[time])
-        if fact.typed and not types:
+        if fact.type and not types:
             self._issues.add(section.node, f"{section.what}: of which event types? give `of: [order.created]`")
         return Term(
             fact=name,
@@ -252,11 +264,16 @@ class _File:
         return level
 
     def _follow(self, section: Section, fact: Fact) -> Follow | None:
-        node = section.get("then")
-        if node is None:
+        """Return what must follow (``then``), or must have come before (``after``)."""
+        given = [key for key in _FOLLOW if key in section]
+        if not given:
             return None
-        inner = Section(node, f"{section.what}: then", self._issues, ("any", "where", "by", "within", "strictly"))
-        types, by, span = tuple(inner.texts("any")), inner.needed_text("by"), inner.needed_text("within")
+        node = section.node_of(given[-1])
+        if len(given) > 1:
+            self._issues.add(node, f"{section.what}: {' and '.join(given)} cannot stand together")
+            return None
+        inner = Section(node, f"{section.what}: {given[0]}", self._issues, ("any", "where", "by", "within", "strictly", "missing"))
+        types, by, span = tuple(inner.texts("any")), tuple(inner.texts("by")), inner.needed_text("within")
         found = _SPAN.fullmatch(span)
         if found is None:
             self._issues.add(node, f"{inner.what}: 'within' is {span!r}; valid: such as 30min, 24h, 7d")
@@ -268,19 +285,47 @@ class _File:
             return None
         if fact.name != EVENTS or not types:
             self._issues.add(node, f"{inner.what}: events follow events: give `of` above and `any` here")
-        if by not in followed.dimensions or by not in fact.dimensions:
-            self._issues.add(node, f"{inner.what}: no column {by!r} in both; {valid_hint(by, followed.dimensions)}")
+        if not by:
+            self._issues.add(node, f"{inner.what}: 'by' is missing: the column in which both have the same value")
+        for name in by:
+            if not all(name in one.dimensions or name in one.columns for one in (followed, fact)):
+                self._issues.add(node, f"{inner.what}: no column {name!r} in both; {valid_hint(name, followed.dimensions)}")
         within = timedelta(**{_UNITS[found[2]]: int(found[1])})
-        return Follow(types, by, within, self._sql(inner, "where", followed), inner.flag("strictly"))
+        condition, before = self._sql(inner, "where", followed), given[0] == "after"
+        return Follow(types, by, within, condition, inner.flag("strictly"), before, inner.flag("missing"))
 
-    def _check_by(self, section: Section, kind: Kind, by: Iterable[str]) -> None:
+    def _watch(self, section: Section, kind: Kind, better: Better) -> WatchRule | None:
+        node = section.get("watch")
+        if node is None:
+            return None
+        inner = Section(node, f"{section.what}: watch", self._issues, ("by", "bad", "least", "fewest", "exact", "drift"))
+        by, terms = inner.needed_text("by"), terms_of(kind)
+        if not terms or any(term.aggregation not in ADDITIVE for term in terms):
+            self._issues.add(node, f"{inner.what}: valid for counts, sums and shares of them, which are compared day by day")
+        if not section.text("owner"):
+            self._issues.add(node, f"{inner.what}: 'owner' is missing: the stage that is told")
+        if by:
+            self._check_places(node, inner.what, kind, (by,))
+        bad = Bad(inner.choice("bad", Bad, _BAD[better]))
+        return WatchRule(by, bad, self._share(inner, "least", 0.1), inner.whole("fewest", 10), inner.flag("exact"), inner.flag("drift"))
+
+    def _share(self, section: Section, key: str, default: float) -> float:
+        """Return a share such as ``3%``."""
+        node = section.get(key)
+        if node is None:
+            return default
+        found = _PERCENT.fullmatch(text_of(node, f"{section.what}: {key!r}", self._issues))
+        if found is None or not float(found[1]):
+            self._issues.add(node, f"{section.what}: {key!r} is a share of what is usual; valid: such as 3% or 0.2%")
+            return default
+        return float(found[1]) / 100
+
+    def _check_places(self, node: Node, what: str, kind: Kind, by: Iterable[str]) -> None:
         for name in by:
             for term in terms_of(kind):
                 valid = fact_of(self._vocabulary, term.fact, term.types, self._zone).dimensions
                 if name not in valid:
-                    self._issues.add(
-                        section.node_of("by"), f"{section.what}: no dimension {name!r} of all its terms; {valid_hint(name, valid)}"
-                    )
+                    self._issues.add(node, f"{what}: no dimension {name!r} of all its terms; {valid_hint(name, valid)}")
                     break
 
 

@@ -13,13 +13,11 @@ from itertools import accumulate
 from tongguan.metrics.expressions import formula
 from tongguan.metrics.registry import Registry
 from tongguan.metrics.statements import CARRIED, Statement
+from tongguan.model.indicator_answers import NOTHING, Amount, Grain
 from tongguan.model.indicators import (
     ADDITIVE,
-    NOTHING,
     Aggregation,
-    Amount,
     Derived,
-    Grain,
     Indicator,
     Ratio,
     Rolling,

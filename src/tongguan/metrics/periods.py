@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tongguan.metrics.errors import QuestionError
-from tongguan.model.indicators import Compare, Grain
+from tongguan.model.indicator_answers import Compare, Grain
 
 MOST: int = 3_000
 """So many buckets are told in one answer."""

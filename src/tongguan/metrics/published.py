@@ -16,13 +16,12 @@ from tongguan.metrics.expressions import weighed
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import Scope
+from tongguan.model.indicator_answers import IndicatorQuery, IndicatorRow
 from tongguan.model.indicators import (
     Aggregation,
     Better,
     Derived,
     Indicator,
-    IndicatorQuery,
-    IndicatorRow,
     Measured,
     Ratio,
     Rolling,

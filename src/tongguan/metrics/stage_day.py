@@ -15,6 +15,7 @@ from tongguan.model.answers import Breakdown, DayHours, EventFilter, MeasureDay,
 from tongguan.model.measures import OWN, Figure, How
 from tongguan.model.vocabulary import Stage
 from tongguan.warehouse.client import Cancellation, Warehouse
+from tongguan.warehouse.conditions import below_sql
 
 T = TypeVar("T")
 
@@ -136,7 +137,7 @@ def event_conditions(stage: Stage, where: EventFilter, scope: Scope) -> tuple[st
         if where.by not in stage.breakdowns:
             raise ValueError(f"stage {stage.name} has no breakdown {where.by!r}; valid: {', '.join(stage.breakdowns)}")
         if where.by == "region" and where.value.count("-") + 1 >= _CITY:
-            texts.append("(region = {value:String} OR startsWith(region, concat({value:String}, '-')))")
+            texts.append(below_sql("region", "{value:String}", "-"))
         else:
             texts.append(f"{_expression(where.by, _CITY)} = {{value:String}}")
         parameters["value"] = where.value

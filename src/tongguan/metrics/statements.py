@@ -8,11 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from tongguan.metrics.facts import DEPTHS, EVENTS, Fact
+from tongguan.metrics.facts import DEPTHS, Fact
 from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED
-from tongguan.model.indicators import ADDITIVE, Aggregation, Grain, Term
+from tongguan.model.indicator_answers import Grain
+from tongguan.model.indicators import (
+    ADDITIVE,
+    EVENTS,
+    OWN_TIME,
+    Aggregation,
+    Follow,
+    Term,
+)
 from tongguan.warehouse.case_states import quoted
+from tongguan.warehouse.conditions import SCOPE, below_sql, scope_sql
 
 _DAYS: Final = {
     Grain.DAY: "{day}",
@@ -25,6 +34,9 @@ _MOMENTS: Final = {Grain.MINUTE: "toStartOfMinute({time})", Grain.HOUR: "toStart
 _PARAMETER: Final = re.compile(r"\{(\w+):\w+(?:\(\w+\))?\}")
 CARRIED: Final = timedelta(days=400)
 """A stock keeps its latest value so long; what was not told anew for longer is not known."""
+
+TOLD_WITHIN: Final = timedelta(days=92)
+"""An event that tells itself to which day it belongs is at most so many days before or after it."""
 
 _PLACES: Final = ("region", "channel", "network", "business_class", "source")
 """What tells one series of a stock from another."""
@@ -112,7 +124,7 @@ def _statement(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, unt
     columns = [
         *([f"{bucket} AS bucket"] if bucket else []),
         *(f"toString({sql}) AS key{place}" for place, sql in enumerate(keys)),
-        *(f"{_aggregate(term, several=len(terms) > 1)} AS term{place}" for place, term in enumerate(terms)),
+        *(f"{_aggregate(term, fact, several=len(terms) > 1)} AS term{place}" for place, term in enumerate(terms)),
     ]
     if totals:
         columns = [
@@ -144,23 +156,33 @@ def _bucket(fact: Fact, time: str, asked: Asked) -> str:
 
 
 def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
-    day = fact.times[terms[0].time]
     parameters |= {"since": since, "until": until}
-    found = [f"{day} >= {{since:Date}}", f"{day} <= {{until:Date}}", *([fact.condition] if fact.condition else [])]
-    if fact.typed:
-        found.append(f"{_type_column(fact)} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
+    found = [*_days(fact, terms[0].time), *([fact.condition] if fact.condition else [])]
+    if fact.type:
+        found.append(f"{fact.type} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
     if len(terms) == 1 and terms[0].condition and terms[0].then is None:
         found.append(f"({terms[0].condition})")
     for place, (name, value) in enumerate(asked.where.items()):
         parameters[f"where{place}"] = value
         found.append(_fits(fact, name, f"{{where{place}:String}}"))
     if asked.scope.regions:
-        parameters["scope_regions"] = sorted(asked.scope.regions)
-        found.append("arrayExists(r -> region = r OR startsWith(region, concat(r, '-')), {scope_regions:Array(String)})")
+        parameters[SCOPE] = sorted(asked.scope.regions)
+        found.append(scope_sql())
     if asked.left_out:
         keys = ", ".join(f"toString({fact.dimensions[name]})" for name in asked.by)
         parameters["left_out"] = ["\x1f".join(one) for one in asked.left_out]
         found.append(f"arrayStringConcat([{keys}], '\x1f') NOT IN {{left_out:Array(String)}}")
+    return found
+
+
+def _days(fact: Fact, time: str) -> list[str]:
+    """Return the conditions of the rows that belong to the days asked for."""
+    day = fact.times[time]
+    found = [f"{day} >= {{since:Date}}", f"{day} <= {{until:Date}}"]
+    if fact.name == EVENTS and time != OWN_TIME:
+        # Storage is parted by the day on which events happened, so all others need not be read.
+        days = TOLD_WITHIN.days
+        found += [f"business_date >= {{since:Date}} - {days}", f"business_date <= {{until:Date}} + {days}"]
     return found
 
 
@@ -177,19 +199,14 @@ def followed_ids(term: Term, fact: Fact) -> str:
 
 def _fits(fact: Fact, name: str, value: str) -> str:
     column = "region" if name in DEPTHS else fact.dimensions[name]
-    separator = NESTED.get("region" if name in DEPTHS else name)
-    return f"({column} = {value} OR startsWith({column}, concat({value}, '{separator}')))" if separator else f"{column} = {value}"
+    return below_sql(column, value, NESTED.get("region" if name in DEPTHS else name, ""))
 
 
-def _type_column(fact: Fact) -> str:
-    return "type" if fact.name == EVENTS else "fact"
-
-
-def _aggregate(term: Term, *, several: bool) -> str:
+def _aggregate(term: Term, fact: Fact, *, several: bool) -> str:
     """Return the aggregate function of a term; a statement of one term has its condition in WHERE, where it is read first."""
     conditions = []
     if several and term.types:
-        conditions.append(f"{'type' if term.fact == EVENTS else 'fact'} IN ({quoted(term.types)})")
+        conditions.append(f"{fact.type} IN ({quoted(term.types)})")
     if term.condition and (several or term.then is not None):
         conditions.append(f"({term.condition})")
     if term.then is not None:
@@ -212,30 +229,41 @@ def _if(function: str, value: str, conditions: Sequence[str], level: str = "") -
 
 
 def _followed(term: Term, fact: Fact) -> str:
-    """Return the rows of a conversion: those of the term, each with whether what must follow did in time."""
+    """Return the rows of a conversion: those of the term, each with whether what must follow did in time, or came before."""
     then = term.then
     if then is None:
         return fact.source
-    key = fact.dimensions[then.by]
+    key = _joint(fact, then)
     within = int(then.within / timedelta(milliseconds=1))
     days = then.within.days + 1
     also = f" AND ({then.condition})" if then.condition else ""
     condition = f" AND ({term.condition})" if term.condition else ""
     base = (
-        f"SELECT *, toString({key}) AS follow_key FROM events WHERE type IN ({quoted(term.types)}){condition}"
-        " AND business_date >= {since:Date} AND business_date <= {until:Date}"
+        f"SELECT *, {key} AS follow_key FROM events WHERE type IN ({quoted(term.types)}){condition}"
+        f" AND {' AND '.join(_days(fact, term.time))}"
     )
-    after = (
-        f"SELECT toString({key}) AS then_key, time AS then_time FROM events WHERE type IN ({quoted(then.types)}){also}"
-        f" AND business_date >= {{since:Date}} AND business_date <= {{until:Date}} + {days} AND then_key != ''"
+    earliest, latest = (f"{{since:Date}} - {days}", "{until:Date}") if then.before else ("{since:Date}", f"{{until:Date}} + {days}")
+    other = (
+        f"SELECT {key} AS then_key, time AS then_time FROM events WHERE type IN ({quoted(then.types)}){also}"
+        f" AND business_date >= {earliest} AND business_date <= {latest} AND then_key != ''"
     )
-    earlier = "<" if then.strictly else "<="
+    sign = (">" if then.before else "<") + ("" if then.strictly else "=")
+    first, last = ("then_time", "base.time") if then.before else ("base.time", "then_time")
     # Written out, not bound: a statement may hold two conversions, each with its own time.
-    found = f"then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', base.time, then_time) <= {within}"
+    found = f"then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', {first}, {last}) <= {within}"
+    there = f"follow_key != '' AND ifNull({found}, 0)"
     return (
-        f"(SELECT base.* EXCEPT follow_key, follow_key != '' AND ifNull({found}, 0) AS followed FROM ({base}) AS base"
-        f" ASOF LEFT JOIN ({after}) AS after ON base.follow_key = after.then_key AND base.time {earlier} after.then_time)"
+        f"(SELECT base.* EXCEPT follow_key, {f'NOT ({there})' if then.missing else there} AS followed FROM ({base}) AS base"
+        f" ASOF LEFT JOIN ({other}) AS other ON base.follow_key = other.then_key AND base.time {sign} other.then_time)"
     )
+
+
+def _joint(fact: Fact, then: Follow) -> str:
+    """Return the SQL of the key that both rows share; empty where a row lacks a part of it."""
+    parts = [f"ifNull(toString({fact.dimensions.get(name) or fact.columns[name]}), '')" for name in then.by]
+    if len(parts) == 1:
+        return parts[0]
+    return f"if(has([{', '.join(parts)}], ''), '', concatWithSeparator('\x1f', {', '.join(parts)}))"
 
 
 def _stock(term: Term, fact: Fact, asked: Asked, since: date, until: date) -> Statement:

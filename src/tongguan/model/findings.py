@@ -2,113 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from math import ceil
+from typing import Protocol
 
 from tongguan.model.answers import FlowFilter
-
-if TYPE_CHECKING:
-    from tongguan.model.vocabulary import Label
-
-
-class Of(StrEnum):
-    """What of events is added up."""
-
-    EVENTS = "events"
-    """How many."""
-    AMOUNT = "amount"
-    """Their ``amount``, minor units."""
-    DURATION = "duration"
-    """Their ``duration``, seconds."""
-    SCORE = "score"
-    """Their attribute ``score`` × 100 / ``best_score``: points out of a hundred."""
-
-
-@dataclass(frozen=True)
-class Tally:
-    """A sum over the events of one day.
-
-    Attributes:
-        types: event types.
-        of: what is added up.
-        only: column or attribute → values of which an event must have one.
-        day: attribute with the ISO date to which an event belongs; its business date where empty.
-        followed_by: only events after which one of these came; empty for all.
-        by: reference that both share.
-        hours: within so many hours.
-    """
-
-    types: tuple[str, ...]
-    of: Of = Of.EVENTS
-    only: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    day: str = ""
-    followed_by: tuple[str, ...] = ()
-    by: str = ""
-    hours: int = 0
-
-
-class Unit(StrEnum):
-    """How a watched number is written."""
-
-    COUNT = "count"
-    SHARE = "share"
-    MONEY = "money"
-    SECONDS = "seconds"
-    POINTS = "points"
-
-
-class Bad(StrEnum):
-    """Which way a watched number must not go."""
-
-    UP = "up"
-    DOWN = "down"
-    BOTH = "both"
+from tongguan.model.indicators import EVENTS, OWN_TIME, Indicator, Ratio, Simple, Term, WatchRule
 
 
 @dataclass(frozen=True)
 class Watch:
-    """A number that is looked at every day, in each value of a dimension, for being unlike other days.
+    """An indicator that is looked at every day, in each value of a dimension, for being unlike other days.
 
     Attributes:
-        name: unique.
-        label: what it is called.
-        stage: name of the stage on whose page one goes on.
-        by: column or attribute.
-        part: what is added up.
-        whole: by what it is divided; None for counts.
-        unit: how it is written.
-        bad: which way it must not go.
-        least: smallest relative change that is worth telling.
-        fewest: and so many events more or fewer than expected; minor units where amounts are compared.
-        exact: every day is like the other but for faults (each payment has a line on the statement), so chance has no part in it.
-        drift: a slow change over four weeks is told, too.
-        settles: so many days after its end a day is known: until then what must follow may still come.
-        depth: parts of a region's code that are kept, where ``by`` is ``region``: 2 for cities, 3 for districts.
+        indicator: a count, a sum, or a share or mean made of those.
+        rule: how it is looked at.
     """
 
-    name: str
-    label: Label
-    stage: str
-    by: str
-    part: Tally
-    whole: Tally | None = None
-    unit: Unit = Unit.SHARE
-    bad: Bad = Bad.DOWN
-    least: float = 0.1
-    fewest: float = 10
-    exact: bool = False
-    drift: bool = False
-    settles: int = 0
-    depth: int = 2
+    indicator: Indicator
+    rule: WatchRule
 
     @property
-    def tallies(self) -> tuple[Tally, ...]:
-        """The part, and the whole where there is one."""
-        return (self.part, self.whole) if self.whole else (self.part,)
+    def name(self) -> str:
+        """That of the indicator."""
+        return self.indicator.name
+
+    @property
+    def stage(self) -> str:
+        """Name of the stage on whose page one goes on."""
+        return self.indicator.owner
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What is added up: the part and the whole of a share, else the number itself."""
+        kind = self.indicator.kind
+        return (kind.part, kind.whole) if isinstance(kind, Ratio) else (kind.term,) if isinstance(kind, Simple) else ()
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is one sum divided by another."""
+        return len(self.terms) > 1
+
+    @property
+    def told_later(self) -> bool:
+        """Whether rows tell to which day they belong, and come in after it."""
+        return self.terms[0].fact == EVENTS and self.terms[0].time != OWN_TIME
+
+    @property
+    def settles(self) -> int:
+        """So many days after its end a day is known: until then what must follow may still come."""
+        spans = [term.then.within for term in self.terms if term.then is not None and not term.then.before]
+        return max((ceil(span / timedelta(days=1)) for span in spans), default=0)
+
+
+def watches(indicators: Iterable[Indicator]) -> list[Watch]:
+    """Return those that are looked at every day."""
+    return [Watch(one, one.watch) for one in indicators if one.watch is not None]
 
 
 @dataclass(frozen=True)
@@ -149,7 +101,7 @@ class Finding:
     """A watched number that was unlike other days, in one value, on one day or several on end.
 
     Attributes:
-        watch: name of the watch; ``stage`` and ``by`` are the watch's.
+        watch: name of the indicator; ``stage`` and ``by`` are the watch's.
         value: of the dimension.
         first_day, last_day: the days; of a drift the last week.
         observed: the number on these days: sums divided, or the mean count of a day.
@@ -184,7 +136,7 @@ class FindingFilter(FlowFilter):
 
     Attributes:
         stage: name of a stage.
-        watch: name of a watch.
+        watch: name of an indicator.
         day: ISO date within the days of the finding.
     """
 
@@ -202,9 +154,11 @@ class Findings:
         through: last day that was looked at, ISO text; empty before the first look.
         since: first day whose findings are kept.
         looked: when; None before the first look.
+        watches: by name, what is looked at and the user may see, whether something was found in it or not.
     """
 
     rows: Sequence[Finding]
     through: str = ""
     since: str = ""
     looked: datetime | None = None
+    watches: Mapping[str, Watch] = field(default_factory=dict)

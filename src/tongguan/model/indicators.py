@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from tongguan.model.answers import CaseRow, TraceEvent
 from tongguan.model.vocabulary import Label
+
+EVENTS: Final = "events"
+"""The fact of all events."""
+TOTALS: Final = "totals"
+"""The fact of totals that other systems reported."""
+CASES: Final = "cases."
+"""What the facts of finished cases begin with; the case kind follows."""
+OWN_TIME: Final = "time"
+"""What decides to which day an event belongs, where nothing else is said."""
 
 
 class Aggregation(StrEnum):
@@ -56,21 +63,25 @@ class Term:
 
 @dataclass(frozen=True)
 class Follow:
-    """An event that must follow a row of ``events`` in time.
+    """An event that must follow a row of ``events`` in time, or must have come before it.
 
     Attributes:
         types: event types that fulfil it.
         condition: SQL of which of them; empty for all.
-        by: column that both share.
-        within: at most so long after the row; an event of the same instant fulfils it, unless ``strictly``.
-        strictly: it must come later, so that an event of one of the row's own types does not fulfil itself.
+        by: columns in which both have the same value; a row without one of them is not followed.
+        within: at most so far from the row; an event of the same instant fulfils it, unless ``strictly``.
+        strictly: it must not be of the same instant, so that an event of one of the row's own types does not fulfil itself.
+        before: it must have come before the row.
+        missing: rows count for which there is none.
     """
 
     types: tuple[str, ...]
-    by: str
+    by: tuple[str, ...]
     within: timedelta
     condition: str = ""
     strictly: bool = False
+    before: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +176,35 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
+class Bad(StrEnum):
+    """Which way a watched number must not go."""
+
+    UP = "up"
+    DOWN = "down"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class WatchRule:
+    """How an indicator is looked at every day, in each value of a dimension, for being unlike other days.
+
+    Attributes:
+        by: the dimension.
+        bad: which way it must not go.
+        least: smallest relative change that is worth telling.
+        fewest: and so many rows more or fewer than expected.
+        exact: every day is like the other but for faults (each payment has a line on the statement), so chance has no part in it.
+        drift: a slow change over four weeks is told, too.
+    """
+
+    by: str
+    bad: Bad
+    least: float = 0.1
+    fewest: float = 10
+    exact: bool = False
+    drift: bool = False
+
+
 @dataclass(frozen=True)
 class Indicator:
     """One indicator.
@@ -183,6 +223,7 @@ class Indicator:
         owner: name of the stage whose owner answers for it.
         by: dimensions by which it is usually taken apart, the most telling first.
         written: where it is declared, ``file:line``.
+        watch: how it is looked at every day; None where it is not.
     """
 
     name: str
@@ -198,159 +239,7 @@ class Indicator:
     owner: str = ""
     by: tuple[str, ...] = ()
     written: str = ""
-
-
-class Grain(StrEnum):
-    """How long a bucket of time is; weeks are ISO weeks, all in the operation's zone."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-    TOTAL = "total"
-
-
-class Compare(StrEnum):
-    """With what a period is compared."""
-
-    PREVIOUS = "prev"
-    """The period of the same length before it 环比; whole months with whole months."""
-    YEAR = "yoy"
-    """The same days of the year before 同比."""
-
-
-@dataclass(frozen=True)
-class IndicatorQuery:
-    """What is asked for.
-
-    Attributes:
-        names: indicators, all over the same period and dimensions.
-        since, until: first and last day, both included.
-        grain: buckets of time.
-        by: dimensions.
-        where: dimension → value; a region and a business class cover those below them.
-        compare: with which other periods.
-        top: so many combinations of dimensions are told, those with the most; the rest is one row with empty values. 0 for all.
-    """
-
-    names: tuple[str, ...]
-    since: date
-    until: date
-    grain: Grain = Grain.TOTAL
-    by: tuple[str, ...] = ()
-    where: Mapping[str, str] = field(default_factory=dict)
-    compare: tuple[Compare, ...] = ()
-    top: int = 0
-
-
-@dataclass(frozen=True)
-class Amount:
-    """The number of an indicator in one place and bucket.
-
-    Attributes:
-        value: None where nothing was there to measure.
-        part, whole: of a ratio; None for others.
-        thin: the whole is below the indicator's floor.
-    """
-
-    value: float | int | None
-    part: float | int | None = None
-    whole: float | int | None = None
-    thin: bool = False
-
-
-NOTHING: Final = Amount(None)
-
-
-@dataclass(frozen=True)
-class IndicatorRow:
-    """Numbers of one combination of dimensions in one bucket.
-
-    Attributes:
-        values: of the dimensions, in the order of the question; empty texts are rows without a value.
-        bucket: its first instant or day as ISO text; empty for all of the period.
-        amounts: indicator → number.
-        before: comparison → indicator → number of the same place in the other period.
-        others: it stands for all combinations that are not told.
-    """
-
-    values: tuple[str, ...]
-    bucket: str
-    amounts: Mapping[str, Amount]
-    before: Mapping[Compare, Mapping[str, Amount]] = field(default_factory=dict)
-    others: bool = False
-
-
-@dataclass(frozen=True)
-class IndicatorTable:
-    """The answer.
-
-    Attributes:
-        query: what was asked.
-        rows: by dimensions and bucket; combinations with the most of the first indicator first, buckets in order of time.
-        totals: of all dimensions together, a row for each bucket and, last, one for all of the period.
-        statements: the SQL that was asked, with values in place.
-        at: when it was asked.
-    """
-
-    query: IndicatorQuery
-    rows: Sequence[IndicatorRow]
-    totals: Sequence[IndicatorRow]
-    statements: Sequence[str] = ()
-    at: datetime | None = None
-
-
-class Side(StrEnum):
-    """Which rows of a ratio."""
-
-    PART = "part"
-    WHOLE = "whole"
-    REST = "rest"
-    """Those of the whole that are not of the part: what went wrong, or is missing."""
-
-
-@dataclass(frozen=True)
-class RowsQuery:
-    """Which rows behind a number are asked for.
-
-    Attributes:
-        name: the indicator.
-        since, until: first and last day.
-        where: dimension → value of the number's place; an empty value stands for rows without one.
-        side: of a ratio; others have one side only.
-        limit: so many, the newest.
-    """
-
-    name: str
-    since: date
-    until: date
-    where: Mapping[str, str] = field(default_factory=dict)
-    side: Side = Side.PART
-    limit: int = 50
-
-
-@dataclass(frozen=True)
-class IndicatorRows:
-    """Rows behind a number, newest first: events, or cases of one kind.
-
-    Attributes:
-        total: how many there are in all; None for events, which are not counted again.
-    """
-
-    events: Sequence[TraceEvent] = ()
-    cases: Sequence[CaseRow] = ()
-    total: int | None = None
-
-
-@dataclass(frozen=True)
-class IndicatorShelf:
-    """Every indicator that a user sees, and what is wrong with files of the installation, as ``file:line: message``."""
-
-    indicators: Sequence[Indicator]
-    problems: Sequence[str] = ()
+    watch: WatchRule | None = None
 
 
 def has_rest(indicator: Indicator) -> bool:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, OBJECT_KINDS, REFERENCES
-from tongguan.model.findings import Watch
 from tongguan.model.measures import OWN, How, Measure
 
 
@@ -29,6 +28,8 @@ class Kind(StrEnum):
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
     TIME = "time"
+    DATE = "date"
+    """A day, ``2026-11-21``."""
     MONEY = "money"
     LIST = "list"
     OBJECT = "object"
@@ -227,7 +228,6 @@ class Pack:
         names: names of usual codes by column or attribute (``reason``, ``payment_channel`` …) that takes any text: code →
             label. They close nothing; a code without a name is shown as it is. A code under another (``network.slow``)
             has a name of its own.
-        watches: numbers that are looked at day by day.
     """
 
     area: str
@@ -236,7 +236,6 @@ class Pack:
     case_kinds: tuple[CaseKind, ...] = ()
     codes: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
-    watches: tuple[Watch, ...] = ()
 
 
 class Vocabulary:
@@ -260,7 +259,6 @@ class Vocabulary:
         for pack in self.packs:
             self._add(pack)
         self.stages = tuple(stages)
-        self.watches = tuple(watch for pack in self.packs for watch in pack.watches)
         try:
             self._check()
         except KeyError as error:
@@ -302,13 +300,6 @@ class Vocabulary:
                 self.case_kind(stage.case_kind).milestone(milestone)
             self._check_columns(f"stage {stage.name}", (*stage.volume, *stage.failures), stage.breakdowns)
             self._check_measures(stage)
-        _no_twins("watches", [watch.name for watch in self.watches])
-        for watch in self.watches:
-            # Packs without the flow (tests of one area) have no stages to lead to.
-            if self.stages:
-                self.stage(watch.stage)
-            for tally in watch.tallies:
-                self._check_columns(f"watch {watch.name}", tally.types, [watch.by, *tally.only, *filter(None, [tally.day])])
 
     def _check_names(self) -> None:
         declared = {*EVENT_FIELDS, *(attribute.name for one in self.event_types.values() for attribute in one.attributes)}
@@ -364,13 +355,6 @@ class Vocabulary:
             for other in (measure.part, measure.whole) if measure.how is How.SHARE else ():
                 if other not in names:
                     raise VocabularyError(f"measure {measure.name!r} of stage {stage.name} names {other!r}; {valid_hint(other, names)}")
-
-    def watch(self, name: str) -> Watch:
-        """Return a watch by name; KeyError names the nearest."""
-        for watch in self.watches:
-            if watch.name == name:
-                return watch
-        raise KeyError(f"no watch {name!r}; {valid_hint(name, [one.name for one in self.watches])}")
 
     def stage(self, name: str) -> Stage:
         """Return a stage by name; KeyError names the nearest."""

@@ -13,6 +13,7 @@ from tongguan.model.event import OBJECT_KINDS
 from tongguan.model.vocabulary import CaseKind, Vocabulary
 from tongguan.warehouse.case_states import rows_sql, states_sql
 from tongguan.warehouse.client import Cancellation, Limits, Warehouse
+from tongguan.warehouse.conditions import SCOPE, below_sql, scope_sql
 
 SORTS: Final = {
     "last": "last_time",
@@ -47,8 +48,8 @@ def region_condition(scope: Scope, column: str = "region") -> Condition:
     """Return the condition that keeps rows of a scope's regions and of everything below them; empty text for all."""
     if not scope.regions:
         return Condition("", {})
-    text = f"arrayExists(r -> {column} = r OR startsWith({column}, concat(r, '-')), {{scope_regions:Array(String)}})"
-    return Condition(text, {"scope_regions": sorted(scope.regions)})
+    text = scope_sql(column)
+    return Condition(text, {SCOPE: sorted(scope.regions)})
 
 
 def case_page(
@@ -222,7 +223,7 @@ def _wanted(vocabulary: Vocabulary, kind: CaseKind, where: CaseFilter, scope: Sc
     for name, separator in NESTED.items():
         value = getattr(where, name)
         if value:
-            texts.append(f"({name} = {{{name}:String}} OR startsWith({name}, concat({{{name}:String}}, '{separator}')))")
+            texts.append(below_sql(name, f"{{{name}:String}}", separator))
             parameters[name] = value
     if where.since is not None:
         texts.append("first_time >= {since:DateTime64(6, 'UTC')}")

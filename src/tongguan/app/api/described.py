@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from tongguan.model import answers, findings, halls, indicators, published, waiting
+from tongguan.model import answers, findings, halls, indicator_answers, published, waiting
 from tongguan.model.access import Permission
 from tongguan.model.regions import Region
 from tongguan.web.kit import ports
@@ -96,7 +96,7 @@ READING: Final = (
         Permission.SEE_PANORAMA,
         "Every indicator: what it is made of, its unit, which way is good, by what it is taken apart; and what is wrong with own files.",
         (),
-        indicators.IndicatorShelf,
+        indicator_answers.IndicatorShelf,
     ),
     Described(
         "GET",
@@ -105,20 +105,20 @@ READING: Final = (
         "The numbers of one indicator, or of several separated by commas, with right totals and the SQL that was asked.",
         (
             *_PERIOD,
-            f"grain: {', '.join(indicators.Grain)}; `total` without it",
+            f"grain: {', '.join(indicator_answers.Grain)}; `total` without it",
             "by: dimensions, separated by commas",
-            f"compare: {', '.join(indicators.Compare)}, or both separated by a comma",
+            f"compare: {', '.join(indicator_answers.Compare)}, or both separated by a comma",
             "top: so many places, those with the most; the rest is one row",
         ),
-        indicators.IndicatorTable,
+        indicator_answers.IndicatorTable,
     ),
     Described(
         "GET",
         "/metrics/{metric}/rows",
         Permission.SEE_PANORAMA,
         "The newest rows behind a number: events, or cases. Indicators made of others have none of their own.",
-        (*_PERIOD, f"side: of a ratio: {', '.join(indicators.Side)}", "limit: rows, 50 without it, 1,000 at most"),
-        indicators.IndicatorRows,
+        (*_PERIOD, f"side: of a ratio: {', '.join(indicator_answers.Side)}", "limit: rows, 50 without it, 1,000 at most"),
+        indicator_answers.IndicatorRows,
     ),
     Described(
         "GET",

@@ -18,7 +18,7 @@ from tongguan.app.api.problem import ApiProblem, json_response
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
-from tongguan.model.indicators import Compare, Grain, IndicatorQuery, RowsQuery, Side
+from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, RowsQuery, Side
 from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError, NotAskableError
 from tongguan.web.kit.ports import QuestionFailedError
 

@@ -107,15 +107,17 @@ class Reading:
 
     async def _findings(self, user: User, request: Request) -> object:
         where: FindingFilter = _filter(FindingFilter, request, extra=())
-        stages, watches = ([one.name for one in some] for some in (self.vocabulary.stages, self.vocabulary.watches))
-        for name, value, valid in (("stage", where.stage, stages), ("watch", where.watch, watches)):
-            if value and value not in valid:
-                raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no {name} {value!r}", valid=valid_hint(value, valid))
+        stages = [one.name for one in self.vocabulary.stages]
+        if where.stage and where.stage not in stages:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, stages))
         if where.day and not _is_date(where.day):
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="such as 2026-11-21")
         # Days are compared as texts, so one way to write a date must become the other.
         day = date.fromisoformat(where.day).isoformat() if where.day else ""
-        return await self.questions.findings(user, replace(where, day=day))
+        found = await self.questions.findings(user, replace(where, day=day))
+        if where.watch and where.watch not in found.watches:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no watch {where.watch!r}", valid=valid_hint(where.watch, found.watches))
+        return found
 
     async def _halls(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))

@@ -16,15 +16,21 @@ from typing import Any, Final
 import msgspec
 
 from tongguan.app.bench.sender import percentiles
-from tongguan.app.indicators import catalogue_of
 from tongguan.app.installation import Installation, open_installation
 from tongguan.lib.now import Ticks, system_ticks
 from tongguan.metrics.catalogue import OWN
-from tongguan.metrics.facts import EVENTS
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING
-from tongguan.model.indicators import ADDITIVE, Grain, Indicator, IndicatorQuery, Ratio, Rolling, Simple
+from tongguan.model.indicator_answers import Grain, IndicatorQuery
+from tongguan.model.indicators import (
+    ADDITIVE,
+    EVENTS,
+    Indicator,
+    Ratio,
+    Rolling,
+    Simple,
+)
 from tongguan.warehouse.client import Answer, Limits, Warehouse
 
 BY: Final = "channel"
@@ -93,7 +99,7 @@ class Asker:
         self._random = random.Random(job.seed)
         self._at = home.now()
         self._warehouse = Timed(home.warehouse, ticks)
-        shipped = [one for one in catalogue_of(home).shelf().registry.values() if one.area != OWN]
+        shipped = [one for one in home.catalogue.shelf().registry.values() if one.area != OWN]
         rolling = [_rolling(one) for one in shipped if _additive(one)]
         self._engine = IndicatorEngine(self._warehouse, home.vocabulary, Registry([*shipped, *rolling]), home.settings.zone)
         self._dry = replace(self._engine, warehouse=Silent())

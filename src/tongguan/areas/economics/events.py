@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import happening, moment, money, text, whole
+from tongguan.areas.declaring import day, happening, moment, money, text, whole
 from tongguan.model.vocabulary import EventType
 
 _SHARE: Final = (
@@ -85,8 +85,8 @@ _TOTALS: Final = (
         760,
         attributes=(
             text("fact", "Name of the total, such as new users of the whole network."),
-            text("period_start", "First day, ISO date."),
-            text("period_end", "Last day, ISO date."),
+            day("period_start", "First day."),
+            day("period_end", "Last day."),
             text("value", "The total as decimal text, such as 1234.5."),
             text("unit", "Unit of the value."),
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.fulfilment.codes import METHODS, QUEUES, REASONS, SYSTEMS
 from tongguan.areas.fulfilment.events import CASE_KINDS, EVENT_TYPES
-from tongguan.areas.fulfilment.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -13,5 +12,4 @@ PACK = Pack(
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
     names={"queue": QUEUES, "system": SYSTEMS, "method": METHODS, "reason": REASONS},
-    watches=WATCHES,
 )

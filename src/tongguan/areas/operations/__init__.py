@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.operations.codes import CHANNELS, REASONS, SUB_CHANNEL_NAMES, TOPICS
 from tongguan.areas.operations.events import EVENT_TYPES
-from tongguan.areas.operations.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -13,5 +12,4 @@ PACK = Pack(
     event_types=EVENT_TYPES,
     codes={"channel": CHANNELS},
     names={"sub_channel": SUB_CHANNEL_NAMES, "topic": TOPICS, "reason": REASONS},
-    watches=WATCHES,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.orders.codes import BUSINESS_CLASSES, DELIVERY_KINDS, ENDED_BY, PURPOSES, REASONS, RESULTS, TRADES
 from tongguan.areas.orders.events import CASE_KINDS, EVENT_TYPES
-from tongguan.areas.orders.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -21,5 +20,4 @@ PACK = Pack(
         "result": RESULTS,
         "reason": REASONS,
     },
-    watches=WATCHES,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.payments.codes import METHODS, PAYMENT_CHANNELS, PURPOSES, REASONS
 from tongguan.areas.payments.events import CASE_KINDS, EVENT_TYPES
-from tongguan.areas.payments.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -13,5 +12,4 @@ PACK = Pack(
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
     names={"payment_channel": PAYMENT_CHANNELS, "method": METHODS, "purpose": PURPOSES, "reason": REASONS},
-    watches=WATCHES,
 )

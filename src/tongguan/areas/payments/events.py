@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, end, happening, moment, money, personal, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, day, end, happening, moment, money, personal, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -200,7 +200,7 @@ _STATEMENT: Final = (
     text("statement", "Id of the statement."),
     text("statement_side", "Who issued it.", "payment_channel", "boss", "shop", "partner"),
     text("payment_channel", "Payment channel, shop or partner that issued it."),
-    text("statement_date", "Accounting day of the statement, ISO date."),
+    day("statement_date", "Accounting day of the statement."),
 )
 
 _SETTLING: Final = (

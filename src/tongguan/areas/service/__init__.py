@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.service.codes import CATEGORIES, KINDS, PRIORITIES, REASONS, RESULTS, SEVERITIES, SKILLS, TOPICS
 from tongguan.areas.service.events import CASE_KINDS, EVENT_TYPES
-from tongguan.areas.service.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -22,5 +21,4 @@ PACK = Pack(
         "result": RESULTS,
         "reason": REASONS,
     },
-    watches=WATCHES,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.stock.codes import GRADES, REASONS, RESOURCE_KINDS
 from tongguan.areas.stock.events import CASE_KINDS, EVENT_TYPES
-from tongguan.areas.stock.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -13,5 +12,4 @@ PACK = Pack(
     event_types=EVENT_TYPES,
     case_kinds=CASE_KINDS,
     names={"resource_kind": RESOURCE_KINDS, "grade": GRADES, "reason": REASONS},
-    watches=WATCHES,
 )

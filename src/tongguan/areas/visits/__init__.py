@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tongguan.areas.visits.codes import COMPLEXITIES, PAGES, REASONS, SERVICES, STEPS, TRAFFIC_SOURCES
 from tongguan.areas.visits.events import EVENT_TYPES
-from tongguan.areas.visits.watches import WATCHES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -19,5 +18,4 @@ PACK = Pack(
         "complexity": COMPLEXITIES,
         "reason": REASONS,
     },
-    watches=WATCHES,
 )

@@ -39,6 +39,7 @@ _KIND_RESULTS: dict[Kind, frozenset[Result]] = {
     Kind.DECIMAL: frozenset({Result.DECIMAL, Result.WHOLE}),
     Kind.BOOLEAN: frozenset({Result.TRUTH}),
     Kind.TIME: frozenset({Result.TIME}),
+    Kind.DATE: _TEXT,
     Kind.MONEY: frozenset({Result.MONEY, Result.WHOLE}),
     Kind.LIST: frozenset({Result.JSON}),
     Kind.OBJECT: frozenset({Result.JSON}),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from tongguan.model.answers import FlowFilter
-from tongguan.model.findings import Finding, FindingKind, Unit
+from tongguan.model.findings import Finding, FindingKind, Watch
+from tongguan.model.indicators import Measured
 from tongguan.web.kit.address import Address
+from tongguan.web.kit.measured import full
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 
@@ -18,6 +20,7 @@ KINDS: Final[dict[FindingKind, str]] = {FindingKind.DAYS: msg("Unlike other days
 
 FINDINGS: Final = "/findings"
 
+_BEFORE: Final = timedelta(days=28)
 _WHOLE: Final = 10
 """Usual counts below this are told with a decimal: one every other day is not none."""
 
@@ -33,6 +36,7 @@ class FindingLine:
         observed, expected: the number and what it is on other days.
         change: by how much it differs, with the sign.
         href: the stage's page on the last day, narrowed to the value where the page can be.
+        number_href: the indicator's page, in this value, over these days and the four weeks before.
     """
 
     key: str
@@ -48,58 +52,53 @@ class FindingLine:
     kind: str
     drift: bool
     href: str
+    number_href: str
 
 
-def finding_line(visit: Visit, row: Finding) -> FindingLine:
-    """Return a finding in the words of the visit."""
-    codes, vocabulary = visit.codes, visit.site.vocabulary
-    watch = vocabulary.watch(row.watch)
+def finding_line(visit: Visit, row: Finding, watch: Watch) -> FindingLine:
+    """Return a finding in the words of the visit; ``watch`` is the one that found it."""
+    codes, unit = visit.codes, watch.indicator.unit
     return FindingLine(
         key=row.id,
         stage=codes.stage(row.stage),
         days=_days(row.first_day, row.last_day),
         days_title=visit.text("%(first)s to %(last)s", first=row.first_day.isoformat(), last=row.last_day.isoformat()),
-        what=watch.label.in_language(visit.language),
+        what=watch.indicator.label.in_language(visit.language),
         where=codes.label(row.by, row.value),
         where_title=f"{codes.column(row.by)}: {row.value}",
-        observed=number(visit, watch.unit, row.observed),
-        expected=number(visit, watch.unit, row.expected),
-        change=_change(visit, row, watch.unit),
+        observed=number(visit, unit, row.observed),
+        expected=number(visit, unit, row.expected),
+        change=_change(visit, row, unit),
         kind=visit.text(KINDS[row.kind]),
         drift=row.kind is FindingKind.DRIFT,
         href=finding_href(visit, row),
+        number_href=number_href(row),
     )
 
 
-def number(visit: Visit, unit: Unit, value: float) -> str:
+def number(visit: Visit, unit: Measured, value: float) -> str:
     """Write a watched number in its unit."""
-    fmt = visit.formats
     match unit:
-        case Unit.SHARE:
-            return fmt.rate(value)
-        case Unit.MONEY:
-            # Sums of all currencies have none.
-            return fmt.money(round(value), "")
-        case Unit.SECONDS:
-            return fmt.duration(value)
-        case Unit.POINTS:
-            return fmt.full(round(value, 1))
-        case Unit.COUNT:
-            return fmt.full(round(value) if value >= _WHOLE else round(value, 1))
+        case Measured.POINTS:
+            return full(visit.formats, unit, round(value, 1))
+        case Measured.COUNT:
+            return full(visit.formats, unit, round(value) if value >= _WHOLE else round(value, 1))
+        case _:
+            return full(visit.formats, unit, value)
 
 
-def _change(visit: Visit, row: Finding, unit: Unit) -> str:
+def _change(visit: Visit, row: Finding, unit: Measured) -> str:
     match unit:
-        case Unit.SHARE:
+        case Measured.SHARE:
             return visit.formats.points(row.observed - row.expected)
-        case Unit.COUNT:
+        case Measured.COUNT:
             # Where hardly any are usual, a share of them would be of any size.
             return signed(visit, unit, row.observed - row.expected)
         case _:
             return visit.formats.change(row.observed / row.expected - 1 if row.expected else None)
 
 
-def signed(visit: Visit, unit: Unit, value: float) -> str:
+def signed(visit: Visit, unit: Measured, value: float) -> str:
     """Write how much more or less."""
     text = number(visit, unit, abs(value))
     return text if text == number(visit, unit, 0) else f"{'+' if value > 0 else '−'}{text}"
@@ -118,6 +117,12 @@ def finding_href(visit: Visit, row: Finding) -> str:
     elif row.by in breakdowns:
         narrowed = {"by": row.by, "value": row.value}
     return str(Address(f"/stages/{row.stage}", {"day": row.last_day.isoformat(), **narrowed}))
+
+
+def number_href(row: Finding) -> str:
+    """Return the page of the indicator: in the value, over the days and the four weeks before them."""
+    days = {"since": (row.first_day - _BEFORE).isoformat(), "until": row.last_day.isoformat()}
+    return str(Address(f"/indicators/{row.watch}", {**days, row.by: row.value}))
 
 
 def told_once(rows: Sequence[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from tongguan.model.access import User
-from tongguan.model.indicators import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
+from tongguan.model.indicator_answers import IndicatorQuery, IndicatorRows, IndicatorShelf, IndicatorTable, RowsQuery
 from tongguan.model.published import PublishedRegions
 
 

@@ -8,7 +8,17 @@ from decimal import Decimal
 from typing import Final
 
 from tongguan.lib.money import exponent
-from tongguan.model.indicators import Aggregation, Amount, Better, Indicator, IndicatorClass, Measured, Ratio, Term, Tier
+from tongguan.model.indicator_answers import Amount
+from tongguan.model.indicators import (
+    Aggregation,
+    Better,
+    Indicator,
+    IndicatorClass,
+    Measured,
+    Ratio,
+    Term,
+    Tier,
+)
 from tongguan.web.kit.charts import Form, Value
 from tongguan.web.kit.components import Change
 from tongguan.web.kit.formats import NOTHING, Formats, Number

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tongguan.model.indicators import Grain
+from tongguan.model.indicator_answers import Grain
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Way
 from tongguan.web.kit.texts import msg

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tongguan.model.findings import Finding, FindingFilter, FindingKind, Findings
+from tongguan.model.findings import Finding, FindingFilter, FindingKind, Findings, watches
+from tongguan.web.kit.fake.indicator_shelf import SHELF
 
 _ROWS = (
     ("orders", "web", FindingKind.DAYS, 3, 3, 41.0, 118.0, -77.0, 7.1),
-    ("payment_success", "app", FindingKind.DAYS, 1, 1, 0.874, 0.966, -37.0, 10.2),
-    ("payment_success", "wechat", FindingKind.DAYS, 6, 5, 0.79, 0.96, -58.0, 14.0),
-    ("payment_success", "kiosk", FindingKind.DRIFT, 7, 1, 0.91, 0.95, -12.0, 6.4),
+    ("payment_success_rate", "app", FindingKind.DAYS, 1, 1, 0.874, 0.966, -37.0, 10.2),
+    ("payment_success_rate", "wechat", FindingKind.DAYS, 6, 5, 0.79, 0.96, -58.0, 14.0),
+    ("payment_success_rate", "kiosk", FindingKind.DRIFT, 7, 1, 0.91, 0.95, -12.0, 6.4),
 )
 """Watch, value, kind, how many days before today it began and ended, observed, expected, concerned, score."""
 
@@ -29,4 +30,4 @@ def findings_at(at: datetime, where: FindingFilter) -> Findings:
             rows.append(row)
     through = today - timedelta(days=1)
     newest = sorted(rows, key=lambda row: (row.last_day, row.score), reverse=True)
-    return Findings(newest, through.isoformat(), (through - timedelta(days=13)).isoformat(), at)
+    return Findings(newest, through.isoformat(), (through - timedelta(days=13)).isoformat(), at, {one.name: one for one in watches(SHELF)})

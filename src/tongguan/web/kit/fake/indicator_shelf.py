@@ -7,6 +7,7 @@ from typing import Final
 
 from tongguan.model.indicators import (
     Aggregation,
+    Bad,
     Better,
     Derived,
     Follow,
@@ -21,6 +22,7 @@ from tongguan.model.indicators import (
     Term,
     Tier,
     ToDate,
+    WatchRule,
 )
 from tongguan.model.vocabulary import Label
 
@@ -36,7 +38,7 @@ TRIED: Final = Term("events", _A.COUNT, types=_TRIED)
 SLOWEST: Final = Term("events", _A.PERCENTILE, "seconds", _PAID, level=0.95)
 TICKETS: Final = Term("events", _A.COUNT, types=("ticket.opened",), condition="kind = 'complaint'")
 VISITS: Final = Term("events", _A.COUNT, types=("visit.started",))
-BOUGHT: Final = Term("events", _A.COUNT, types=("visit.started",), then=Follow(_PAID, "customer_id", timedelta(hours=24)))
+BOUGHT: Final = Term("events", _A.COUNT, types=("visit.started",), then=Follow(_PAID, ("customer_id",), timedelta(hours=24)))
 STOCK: Final = Term("totals", _A.LATEST, "value", ("stock_on_hand",), time="period_end")
 OPEN: Final = Term("cases.order", _A.COUNT, condition="open", time="first_time")
 SCORES: Final = Term("events", _A.SUM, "score", ("ticket.opened",))
@@ -71,16 +73,27 @@ def _one(
     owner: str,
     by: tuple[str, ...] = ("channel", "region", "business_class"),
     line: int,
+    watch: WatchRule | None = None,
 ) -> Indicator:
     written = f"areas/sales/indicators.yaml:{line}"
-    return Indicator(name, Label(zh, en), Label(*meaning), "sales", kind, group, tier, unit, better, floor, owner, by, written)
+    return Indicator(name, Label(zh, en), Label(*meaning), "sales", kind, group, tier, unit, better, floor, owner, by, written, watch)
 
 
 _C = IndicatorClass
 _M = Measured
 
 SHELF: Final = (
-    _one("orders", "订单数", "Orders", ("生成的订单数。", "Orders that were created."), Simple(ORDERS), _C.SALES, owner="orders", line=3),
+    _one(
+        "orders",
+        "订单数",
+        "Orders",
+        ("生成的订单数。", "Orders that were created."),
+        Simple(ORDERS),
+        _C.SALES,
+        owner="orders",
+        line=3,
+        watch=WatchRule("channel", Bad.DOWN),
+    ),
     _one(
         "orders_28_days",
         "近 28 天订单数",
@@ -148,6 +161,7 @@ SHELF: Final = (
         floor=30,
         owner="payment",
         line=67,
+        watch=WatchRule("channel", Bad.DOWN, drift=True),
     ),
     _one(
         "payment_time_p95",

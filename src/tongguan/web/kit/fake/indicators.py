@@ -21,8 +21,7 @@ from tongguan.metrics.published import REGION, publishing
 from tongguan.metrics.registry import Registry, named
 from tongguan.model.access import Scope, User
 from tongguan.model.answers import NESTED, CaseFilter, EventFilter, FlowFilter
-from tongguan.model.indicators import (
-    Aggregation,
+from tongguan.model.indicator_answers import (
     Compare,
     Grain,
     IndicatorQuery,
@@ -30,12 +29,10 @@ from tongguan.model.indicators import (
     IndicatorRows,
     IndicatorShelf,
     IndicatorTable,
-    Ratio,
     RowsQuery,
     Side,
-    Simple,
-    Term,
 )
+from tongguan.model.indicators import Aggregation, Ratio, Simple, Term
 from tongguan.model.published import PublishedRegions
 from tongguan.web.kit.fake.indicator_shelf import BASES, FACTORS, SHELF
 from tongguan.web.kit.fake.questions import FakeQuestions

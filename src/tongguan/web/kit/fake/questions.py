@@ -155,9 +155,10 @@ class FakeQuestions:
         self._check()
         found = findings_at(self._now().astimezone(self._zone), where)
         if not self._traces:
-            return Findings(())
+            return Findings((), watches=found.watches)
         rows = [row for row in found.rows if user.scope.sees_stage(row.stage) and not user.scope.regions]
-        return replace(found, rows=rows)
+        seen = {name: watch for name, watch in found.watches.items() if user.scope.sees_stage(watch.stage)}
+        return replace(found, rows=rows, watches=seen)
 
     async def waiting(
         self, user: User, where: WaitingFilter, order: WaitingOrder, descending: bool, limit: int, offset: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tongguan.model.findings import Tally, Unit, Watch
 from tongguan.model.measures import How, Measure
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Limit, Milestone, Pack, Stage, Vocabulary
 
@@ -53,19 +52,6 @@ _STAGES = (
     ("activation", "激活", "Activation", ("service.activated",), (), ()),
     ("audit", "结算稽核", "Settlement and audit", ("statement.matched",), (), ()),
     ("aftersales", "售后服务", "After-sales", ("ticket.opened",), (), ()),
-)
-
-_WATCHES = (
-    Watch("orders", Label("订单量", "Orders"), "orders", "channel", Tally(("order.created",)), unit=Unit.COUNT),
-    Watch(
-        "payment_success",
-        Label("支付成功率", "Payment success"),
-        "payment",
-        "channel",
-        Tally(("payment.succeeded",)),
-        Tally(("payment.succeeded", "payment.failed")),
-        drift=True,
-    ),
 )
 
 _PHASES = (
@@ -142,7 +128,6 @@ def fake_vocabulary() -> Vocabulary:
         events,
         (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),),
         codes,
-        watches=_WATCHES,
     )
     phases = {name: label for label, names in _PHASES for name in names}
     stages = [

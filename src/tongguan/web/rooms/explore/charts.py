@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Compare, Grain, Indicator, IndicatorRow, Measured
+from tongguan.model.indicator_answers import NOTHING, Amount, Compare, Grain, IndicatorRow
+from tongguan.model.indicators import Indicator, Measured
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.colours import COMPARED, TOKENS, channel_colour, colour_at
 from tongguan.web.kit.measured import UNITS, drawn, form_of

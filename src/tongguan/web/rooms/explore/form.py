@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tongguan.model.indicators import Grain, Indicator, IndicatorClass, IndicatorTable, Tier
+from tongguan.model.indicator_answers import Grain, IndicatorTable
+from tongguan.model.indicators import Indicator, IndicatorClass, Tier
 from tongguan.web.kit.components import Choice, Filter, Way
 from tongguan.web.kit.filters import code_filter
 from tongguan.web.kit.measured import CLASSES

@@ -11,7 +11,8 @@ from typing import Final
 from starlette.responses import Response
 
 from tongguan.model.access import Permission
-from tongguan.model.indicators import Indicator, IndicatorShelf, IndicatorTable
+from tongguan.model.indicator_answers import IndicatorShelf, IndicatorTable
+from tongguan.model.indicators import Indicator
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart

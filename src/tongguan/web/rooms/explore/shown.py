@@ -8,7 +8,15 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Compare, Grain, Indicator, IndicatorRow, IndicatorTable
+from tongguan.model.indicator_answers import (
+    NOTHING,
+    Amount,
+    Compare,
+    Grain,
+    IndicatorRow,
+    IndicatorTable,
+)
+from tongguan.model.indicators import Indicator
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import difference, told
 from tongguan.web.kit.period import bucket_name

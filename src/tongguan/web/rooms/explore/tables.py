@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongguan.model.access import Permission
-from tongguan.model.indicators import NOTHING, Compare, Grain, Indicator, IndicatorRow, Measured
+from tongguan.model.indicator_answers import NOTHING, Compare, Grain, IndicatorRow
+from tongguan.model.indicators import Indicator, Measured
 from tongguan.web.kit.components import Empty
 from tongguan.web.kit.export import FORMATS
 from tongguan.web.kit.measured import amount_cell, gap_cell, unit_mark

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from tongguan.model.indicators import Compare, Derived, Grain, Indicator, IndicatorQuery, Ratio, Rolling, Simple, ToDate
+from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery
+from tongguan.model.indicators import (
+    Derived,
+    Indicator,
+    Ratio,
+    Rolling,
+    Simple,
+    ToDate,
+)
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.filters import code_value
 from tongguan.web.kit.period import GRAINS, Period, asked_period, fitting, period_values, today

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +14,15 @@ from starlette.responses import Response
 
 from tongguan.lib.money import exponent
 from tongguan.model.access import Permission
-from tongguan.model.findings import Finding, FindingFilter, Findings, Of, Unit
+from tongguan.model.findings import Finding, FindingFilter, Findings, Watch
+from tongguan.model.indicators import Measured
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Empty, Filter
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.findings import FINDINGS, finding_line, signed
+from tongguan.web.kit.measured import side_units
 from tongguan.web.kit.tables import Cell, Column, Table, filter_chips, headings, pager, rows_of
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
@@ -85,12 +88,11 @@ def _where(address: Address, **changed: str) -> FindingFilter:
     return FindingFilter(**{name: address.values[name] for name in NAMES} | changed)
 
 
-def _filters(visit: Visit, address: Address) -> list[Filter]:
+def _filters(visit: Visit, address: Address, found: Findings | None) -> list[Filter]:
     text, vocabulary = visit.text, visit.site.vocabulary
     stages = [Choice(one.name, visit.codes.stage(one.name)) for one in vocabulary.stages if visit.user.scope.sees_stage(one.name)]
-    watches = [
-        Choice(one.name, one.label.in_language(visit.language)) for one in vocabulary.watches if visit.user.scope.sees_stage(one.stage)
-    ]
+    known = found.watches if found else {}
+    watches = [Choice(name, watch.indicator.label.in_language(visit.language)) for name, watch in known.items()]
     return [
         Filter("stage", text("Stage"), address.values["stage"], stages),
         Filter("watch", text("Number"), address.values["watch"], watches),
@@ -99,78 +101,77 @@ def _filters(visit: Visit, address: Address) -> list[Filter]:
     ]
 
 
-def columns(visit: Visit) -> list[Column[Finding]]:
-    """Return the columns of the list."""
+def columns(visit: Visit, watches: Mapping[str, Watch]) -> list[Column[Finding]]:
+    """Return the columns of the list; ``watches`` are those that found what is listed."""
     text = visit.text
 
-    def told(name: str, heading: str, title: str = "", *, led: bool = False, number: bool = False) -> Column[Finding]:
+    def told(name: str, heading: str, title: str = "", href: str = "", *, number: bool = False) -> Column[Finding]:
         def cell(row: Finding) -> Cell:
-            line = vars(finding_line(visit, row))
-            return Cell(line[name], line[title] if title else "", line["href"] if led else "")
+            line = vars(finding_line(visit, row, watches[row.watch]))
+            return Cell(line[name], line[title] if title else "", line[href] if href else "")
 
         return Column(name, heading, cell, number=number)
 
     return [
-        told("days", text("Days"), "days_title", led=True),
+        told("days", text("Days"), "days_title", "href"),
         told("stage", text("Stage")),
-        told("what", text("Number")),
+        told("what", text("Number"), href="number_href"),
         told("where", text("Found in"), "where_title"),
         told("observed", text("Worst day"), number=True),
         told("expected", text("Other days"), number=True),
         told("change", text("Difference"), number=True),
-        Column("concerned", text("Concerned"), lambda row: _concerned(visit, row), number=True),
+        Column("concerned", text("Concerned"), lambda row: _concerned(visit, row, watches[row.watch]), number=True),
         told("kind", text("In which way")),
     ]
 
 
-def _concerned(visit: Visit, row: Finding) -> Cell:
+def _concerned(visit: Visit, row: Finding, watch: Watch) -> Cell:
     """Write how many events more or fewer than expected a finding makes; sums of points and seconds say nothing to anybody."""
-    unit = _concerned_unit(visit, row)
+    unit = _concerned_unit(watch)
     return Cell(visit.formats.full(None) if unit is None else signed(visit, unit, row.concerned))
 
 
-def _concerned_unit(visit: Visit, row: Finding) -> Unit | None:
-    watch = visit.site.vocabulary.watch(row.watch)
-    if watch.unit in (Unit.POINTS, Unit.SECONDS):
+def _concerned_unit(watch: Watch) -> Measured | None:
+    unit = watch.indicator.unit
+    if unit in (Measured.POINTS, Measured.SECONDS):
         return None
-    money = watch.unit is Unit.MONEY or (watch.whole is not None and watch.whole.of is Of.AMOUNT)
-    return Unit.MONEY if money else Unit.COUNT
+    return Measured.MONEY if unit is Measured.MONEY else side_units(watch.indicator)[1]
 
 
-def export_columns(visit: Visit) -> list[Column[Finding]]:
+def export_columns(visit: Visit, watches: Mapping[str, Watch]) -> list[Column[Finding]]:
     """Return the columns of the list's files: numbers and dates that programs read."""
     text = visit.text
 
-    def exact(value: float, unit: Unit | None = Unit.COUNT) -> Cell:
+    def exact(value: float, unit: Measured | None = Measured.COUNT) -> Cell:
         if unit is None:
             return Cell("")
         number = Decimal(repr(round(value, 6)))
         # As on the page and in other files, money is not told in minor units.
-        return Cell("", value=number.scaleb(-exponent("")) if unit is Unit.MONEY else number)
+        return Cell("", value=number.scaleb(-exponent("")) if unit is Measured.MONEY else number)
 
     def watched(value: float, row: Finding) -> Cell:
-        return exact(value, visit.site.vocabulary.watch(row.watch).unit)
+        return exact(value, watches[row.watch].indicator.unit)
 
     return [
         Column("first_day", text("First day"), lambda row: Cell(row.first_day.isoformat())),
         Column("last_day", text("Last day"), lambda row: Cell(row.last_day.isoformat())),
-        *[column for column in columns(visit) if column.name in ("stage", "what", "where", "kind")],
+        *[column for column in columns(visit, watches) if column.name in ("stage", "what", "where", "kind")],
         Column("value", text("Code"), lambda row: Cell(row.value)),
         Column("observed", text("Worst day"), lambda row: watched(row.observed, row), number=True),
         Column("expected", text("Other days"), lambda row: watched(row.expected, row), number=True),
-        Column("concerned", text("Concerned"), lambda row: exact(row.concerned, _concerned_unit(visit, row)), number=True),
+        Column("concerned", text("Concerned"), lambda row: exact(row.concerned, _concerned_unit(watches[row.watch])), number=True),
         Column("score", text("Spreads off"), lambda row: exact(row.score), number=True),
     ]
 
 
 def _table(visit: Visit, found: Findings, address: Address, filters: Sequence[Filter]) -> Table:
-    every = columns(visit)
+    every = columns(visit, found.watches)
     files = str(address).removeprefix(FINDINGS)
     return Table(
         key="findings",
         caption=visit.text("What was unlike other days"),
         headings=headings(every, None, address),
-        rows=rows_of(every, found.rows, lambda row: row.id, lambda row: finding_line(visit, row).href),
+        rows=rows_of(every, found.rows, lambda row: row.id, lambda row: finding_line(visit, row, found.watches[row.watch]).href),
         pager=pager(0, len(found.rows), len(found.rows), address),
         exports=[(kind.upper(), f"{FINDINGS}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
         empty=_empty(visit, found, address),
@@ -223,10 +224,10 @@ def _rows(visit: Visit, found: Findings, address: Address) -> list[StageRow]:
 async def findings(visit: Visit) -> Response:
     """The matrix of stages and days, and the list."""
     address = _address(visit)
-    filters = _filters(visit, address)
     panel = await visit.ask(visit.site.questions.findings(visit.user, _where(address, stage="", day="")))
     every = panel.value
-    shown = None if every is None else Findings(_fitting(every.rows, address), every.through, every.since, every.looked)
+    filters = _filters(visit, address, every)
+    shown = None if every is None else replace(every, rows=_fitting(every.rows, address))
     weekdays = [visit.text(name) for name in (msg("Mo"), msg("Tu"), msg("We"), msg("Th"), msg("Fr"), msg("Sa"), msg("Su"))]
     page = FindingsPage(
         scope=scope_text(visit),
@@ -253,12 +254,15 @@ async def export(visit: Visit) -> Response:
     """The list as a file."""
     address = _address(visit)
 
+    found = (await visit.ask(visit.site.questions.findings(visit.user, _where(address)))).value
+    if found is None:
+        return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
+
     async def ask(limit: int, offset: int) -> tuple[Sequence[Finding], int]:
-        found = await visit.site.questions.findings(visit.user, _where(address))
         return found.rows[offset : offset + limit], len(found.rows)
 
     query = str(address).removeprefix(FINDINGS).removeprefix("?")
-    return await export_response(visit, Listing(FINDINGS, "findings", query, export_columns(visit), ask, lambda row: row.id))
+    return await export_response(visit, Listing(FINDINGS, "findings", query, export_columns(visit, found.watches), ask, lambda row: row.id))
 
 
 ROOM: Final = Room(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Better, Compare, IndicatorRow, IndicatorTable, Measured
+from tongguan.model.indicator_answers import NOTHING, Amount, Compare, IndicatorRow, IndicatorTable
+from tongguan.model.indicators import Better, Measured
 from tongguan.web.kit.export import FORMATS
 from tongguan.web.kit.measured import amount_cell, full, gap, gap_cell, plain, thin_text, unit_mark
 from tongguan.web.kit.tables import Cell, Column, Heading, TableState, headings, table_state

@@ -10,16 +10,18 @@ from typing import Final
 from starlette.responses import Response
 
 from tongguan.model.access import Permission
-from tongguan.model.indicators import (
+from tongguan.model.indicator_answers import (
     NOTHING,
     Amount,
-    Better,
     Compare,
     Grain,
-    Indicator,
-    IndicatorClass,
     IndicatorQuery,
     IndicatorTable,
+)
+from tongguan.model.indicators import (
+    Better,
+    Indicator,
+    IndicatorClass,
     Rolling,
     Tier,
     ToDate,

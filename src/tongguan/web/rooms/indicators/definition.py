@@ -203,17 +203,23 @@ def _rows(visit: Visit, term: Term) -> str:
     return visit.text("events") if kind == term.fact else visit.text("cases “%(kind)s”", kind=visit.codes.kind(kind))
 
 
+_FOLLOWED: Final = {
+    (False, False): msg("Only those followed within %(time)s by “%(events)s” of the same “%(by)s”"),
+    (False, True): msg("Only those not followed within %(time)s by “%(events)s” of the same “%(by)s”"),
+    (True, False): msg("Only those that came within %(time)s after “%(events)s” of the same “%(by)s”"),
+    (True, True): msg("Only those with no “%(events)s” of the same “%(by)s” in the %(time)s before"),
+}
+"""Whether it must have come before, and whether those without it count → in words."""
+
+
 def _follow(visit: Visit, follow: Follow) -> str:
-    if follow.strictly:
-        message = msg("Only those followed later, within %(time)s, by “%(events)s” of the same “%(by)s”")
-    else:
-        message = msg("Only those followed within %(time)s by “%(events)s” of the same “%(by)s”")
-    return visit.text(
-        message,
+    said = visit.text(
+        _FOLLOWED[follow.before, follow.missing],
         time=_span(visit, follow.within),
         events=visit.listing(visit.codes.event_type(name) for name in follow.types),
-        by=visit.codes.column(follow.by),
+        by=visit.listing(visit.codes.column(name) for name in follow.by),
     )
+    return visit.text("%(said)s; one of the same instant does not count", said=said) if follow.strictly else said
 
 
 def _span(visit: Visit, span: timedelta) -> str:

@@ -12,21 +12,23 @@ from starlette.responses import Response
 
 from tongguan.lib.suggest import nearest
 from tongguan.model.access import Permission
-from tongguan.model.indicators import (
-    Aggregation,
+from tongguan.model.indicator_answers import (
     Compare,
-    Derived,
     Grain,
-    Indicator,
     IndicatorQuery,
     IndicatorRow,
     IndicatorRows,
     IndicatorTable,
+    RowsQuery,
+    Side,
+)
+from tongguan.model.indicators import (
+    Aggregation,
+    Derived,
+    Indicator,
     Measured,
     Ratio,
     Rolling,
-    RowsQuery,
-    Side,
     Simple,
     Term,
     ToDate,

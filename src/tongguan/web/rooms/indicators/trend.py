@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tongguan.model.indicators import NOTHING, Amount, Better, Compare, Grain, IndicatorRow, IndicatorTable, Measured
+from tongguan.model.indicator_answers import (
+    NOTHING,
+    Amount,
+    Compare,
+    Grain,
+    IndicatorRow,
+    IndicatorTable,
+)
+from tongguan.model.indicators import Better, Measured
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from tongguan.model.indicators import Compare, Grain, Indicator, IndicatorQuery, Measured, Side
+from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, Side
+from tongguan.model.indicators import Indicator, Measured
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Failure, Filter
 from tongguan.web.kit.filters import code_filter, code_value

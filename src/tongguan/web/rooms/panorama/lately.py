@@ -43,8 +43,8 @@ async def lately(visit: Visit, where: FlowFilter, shown: ShownDay) -> Lately:
     panel = await visit.ask(visit.site.questions.findings(visit.user, asked))
     rows = told_once(panel.value.rows) if panel.value else []
     address = Address(FINDINGS, {name: value for name, value in vars(asked).items() if name != "brand"})
-    lines = [finding_line(visit, row) for row in rows[:SHOWN]]
     found = panel.value
+    lines = [finding_line(visit, row, found.watches[row.watch]) for row in rows[:SHOWN]] if found else []
     known = found is not None and bool(found.through) and (shown.today or found.since <= shown.value <= found.through)
     narrowed = any(vars(where).values()) or bool(visit.user.scope.regions or visit.user.scope.stages)
     return Lately(panel, lines, len(rows), str(address), known, narrowed)
