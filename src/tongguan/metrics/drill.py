@@ -9,7 +9,6 @@ from typing import Any
 from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.facts import Fact
 from tongguan.metrics.indicators import IndicatorEngine
-from tongguan.metrics.registry import named
 from tongguan.metrics.statements import Asked, followed_ids, row_conditions
 from tongguan.model.access import Scope
 from tongguan.model.indicator_answers import Grain, RowsQuery, Side
@@ -20,6 +19,7 @@ from tongguan.model.indicators import (
     Simple,
     Term,
     has_rest,
+    named,
 )
 from tongguan.warehouse.case_states import quoted
 from tongguan.warehouse.client import Cancellation, Limits

@@ -13,11 +13,11 @@ from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
 from tongguan.metrics.facts import Fact, fact_of
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import buckets, compared, last_day
-from tongguan.metrics.registry import Registry, named
+from tongguan.metrics.registry import Registry
 from tongguan.metrics.statements import Asked, Statement, statements, told
 from tongguan.model.access import Scope
 from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, IndicatorRow, IndicatorTable
-from tongguan.model.indicators import ADDITIVE, Term
+from tongguan.model.indicators import ADDITIVE, Term, named
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.warehouse.client import Cancellation, Limits, Warehouse
 

@@ -38,6 +38,7 @@ from tongguan.model.indicators import (
     Tier,
     ToDate,
     WatchRule,
+    terms_of,
 )
 from tongguan.model.vocabulary import Label, Vocabulary
 
@@ -327,14 +328,3 @@ class _File:
                 if name not in valid:
                     self._issues.add(node, f"{what}: no dimension {name!r} of all its terms; {valid_hint(name, valid)}")
                     break
-
-
-def terms_of(kind: Kind) -> tuple[Term, ...]:
-    """Return the terms of an indicator itself; those made of others have none."""
-    match kind:
-        case Simple(term):
-            return (term,)
-        case Ratio(part, whole):
-            return (part, whole)
-        case _:
-            return ()

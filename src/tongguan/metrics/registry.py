@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import RegistryError, UnknownIndicatorError
-from tongguan.metrics.load import terms_of
 from tongguan.model.access import Scope
-from tongguan.model.indicators import ADDITIVE, Derived, Indicator, Rolling, Term, ToDate
+from tongguan.model.indicators import ADDITIVE, Indicator, Rolling, Term, ToDate, named, terms_of
 
 
 class Registry(Mapping[str, Indicator]):
@@ -101,14 +100,3 @@ class Registry(Mapping[str, Indicator]):
 def sees(scope: Scope, indicator: Indicator) -> bool:
     """Return whether a scope sees an indicator."""
     return not scope.stages or (bool(indicator.owner) and scope.sees_stage(indicator.owner))
-
-
-def named(indicator: Indicator) -> tuple[str, ...]:
-    """Return the names of the indicators that one is made of."""
-    match indicator.kind:
-        case Derived(_, names):
-            return names
-        case Rolling(of, _) | ToDate(of, _):
-            return (of,)
-        case _:
-            return ()

@@ -250,3 +250,25 @@ def has_rest(indicator: Indicator) -> bool:
             return same and part.aggregation is whole.aggregation is Aggregation.COUNT
         case _:
             return False
+
+
+def named(indicator: Indicator) -> tuple[str, ...]:
+    """Return the names of the indicators that one is made of."""
+    match indicator.kind:
+        case Derived(_, names):
+            return names
+        case Rolling(of, _) | ToDate(of, _):
+            return (of,)
+        case _:
+            return ()
+
+
+def terms_of(kind: Kind) -> tuple[Term, ...]:
+    """Return the terms of an indicator itself; those made of others have none."""
+    match kind:
+        case Simple(term):
+            return (term,)
+        case Ratio(part, whole):
+            return (part, whole)
+        case _:
+            return ()

@@ -18,7 +18,7 @@ from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import bucket_of, buckets, compared, last_day
 from tongguan.metrics.published import REGION, publishing
-from tongguan.metrics.registry import Registry, named
+from tongguan.metrics.registry import Registry
 from tongguan.model.access import Scope, User
 from tongguan.model.answers import NESTED, CaseFilter, EventFilter, FlowFilter
 from tongguan.model.indicator_answers import (
@@ -32,7 +32,7 @@ from tongguan.model.indicator_answers import (
     RowsQuery,
     Side,
 )
-from tongguan.model.indicators import Aggregation, Ratio, Simple, Term
+from tongguan.model.indicators import Aggregation, Ratio, Simple, Term, named
 from tongguan.model.published import PublishedRegions
 from tongguan.web.kit.fake.indicator_shelf import BASES, FACTORS, SHELF
 from tongguan.web.kit.fake.questions import FakeQuestions

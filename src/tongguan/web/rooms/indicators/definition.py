@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tongguan.model.indicators import Aggregation, Derived, Follow, Indicator, Ratio, Rolling, Simple, Since, Term, ToDate
+from tongguan.model.indicators import Aggregation, Derived, Follow, Indicator, Ratio, Rolling, Simple, Since, Term, ToDate, named
 from tongguan.web.kit.measured import BETTER, CLASSES, TIERS, UNITS
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
@@ -100,34 +100,12 @@ def definition(visit: Visit, indicator: Indicator, shelf: Mapping[str, Indicator
         meaning=indicator.meaning.in_language(visit.language),
         formula=_formula(visit, indicator, shelf),
         terms=_terms(visit, indicator),
-        made_of=[_link(visit, name, shelf) for name in inner_names(indicator)],
+        made_of=[_link(visit, name, shelf) for name in named(indicator)],
         facts=facts,
         owner=visit.codes.stage(indicator.owner) if indicator.owner else "",
         owner_href=f"/stages/{indicator.owner}" if sees and indicator.owner in declared else "",
         written=indicator.written,
     )
-
-
-def inner_names(indicator: Indicator) -> tuple[str, ...]:
-    """Return the names of the indicators that one is made of."""
-    match indicator.kind:
-        case Derived(_, names):
-            return names
-        case Rolling(of, _) | ToDate(of, _):
-            return (of,)
-        case _:
-            return ()
-
-
-def terms_of(indicator: Indicator) -> tuple[Term, ...]:
-    """Return the terms of an indicator that counts rows itself."""
-    match indicator.kind:
-        case Simple(term):
-            return (term,)
-        case Ratio(part, whole):
-            return (part, whole)
-        case _:
-            return ()
 
 
 def _link(visit: Visit, name: str, shelf: Mapping[str, Indicator]) -> NamedLink:

@@ -33,6 +33,8 @@ from tongguan.model.indicators import (
     Term,
     ToDate,
     has_rest,
+    named,
+    terms_of,
 )
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
@@ -47,7 +49,7 @@ from tongguan.web.kit.tables import FilterChip
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.indicators.breakdown import TOP, BreakdownTable, Taken, breakdown_table, columns, place_label, ranked, sorted_rows
-from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition, inner_names, terms_of
+from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition
 from tongguan.web.rooms.indicators.published import PublishedPart, published_part
 from tongguan.web.rooms.indicators.trend import cards, trend, trend_chart, trend_columns
 from tongguan.web.rooms.indicators.wanted import PATH, Wanted, asked, filters, read
@@ -143,14 +145,14 @@ async def _wanted(visit: Visit) -> tuple[Wanted, dict[str, Indicator]] | Respons
 
 def _under(indicator: Indicator, shelf: dict[str, Indicator]) -> list[Indicator]:
     """Return an indicator and those that it is made of, as far as the user sees them."""
-    inner = [one for name in inner_names(indicator) if name in shelf for one in _under(shelf[name], shelf)]
+    inner = [one for name in named(indicator) if name in shelf for one in _under(shelf[name], shelf)]
     return [indicator, *inner]
 
 
 def _timed(indicator: Indicator, shelf: dict[str, Indicator]) -> bool:
     """Tell whether hours can be told: what runs over days, and what is reported by day, has none."""
     under = _under(indicator, shelf)
-    reported = any(term.fact == "totals" for one in under for term in terms_of(one))
+    reported = any(term.fact == "totals" for one in under for term in terms_of(one.kind))
     return not reported and not any(isinstance(one.kind, (Rolling, ToDate)) for one in under)
 
 
@@ -233,7 +235,7 @@ async def _parts(visit: Visit, wanted: Wanted) -> Panel[IndicatorTable] | None:
 
 
 async def _rows(visit: Visit, wanted: Wanted, shelf: dict[str, Indicator]) -> RowsPart:
-    terms = terms_of(wanted.indicator)
+    terms = terms_of(wanted.indicator.kind)
     if not terms:
         inner = [one for one in definition(visit, wanted.indicator, shelf).made_of if one.href]
         address = wanted.address()
