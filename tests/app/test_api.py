@@ -14,8 +14,8 @@ import pytest
 from tests.app.serving import NDJSON, OWNER, P1, Application, application, lines, order
 from tongguan.app.api import events
 from tongguan.app.api.described import READING, Described
+from tongguan.app.api.reference import NOTES, PEOPLE, STATUSES, VIEWS
 from tongguan.app.api.reference import OWNER as OWNER_ROUTES
-from tongguan.app.api.reference import PEOPLE, STATUSES, VIEWS
 from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
 from tongguan.model.access import PERMISSIONS, UNDIVIDED, Permission, Role
 from tongguan.records import ledger
@@ -183,7 +183,7 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
     app.installation.load_now()
     sources = {row["source"] for row in app.send("GET", "/sources", headers=OWNER).json()}
     assert "till" in sources and "somebody-else" not in sources
-    for route in (*READING, *PEOPLE, *VIEWS, *OWNER_ROUTES):
+    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *OWNER_ROUTES):
         answer = app.send(route.method, address(route), headers=shop, content=b"{}")
         assert answer.status_code == 401, route.path
 
@@ -195,7 +195,7 @@ def address(route: Described) -> str:
 
 
 def test_the_page_names_every_route_and_status(app: Application) -> None:
-    described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in (*READING, *PEOPLE, *VIEWS, *OWNER_ROUTES)}
+    described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in (*READING, *PEOPLE, *VIEWS, *NOTES, *OWNER_ROUTES)}
     routes: set[tuple[str, str]] = set()
 
     def walk(found: list[Any]) -> None:
@@ -216,7 +216,7 @@ def sessions(app: Application) -> dict[Role, dict[str, str]]:
     return {role: app.session(role.value, role) for role in Role}
 
 
-@pytest.mark.parametrize("route", [*READING, *PEOPLE], ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES], ids=lambda route: f"{route.method} {route.path}")
 def test_roles_may_what_the_page_says(app: Application, sessions: dict[Role, dict[str, str]], route: Described) -> None:
     assert isinstance(route.permission, Permission)
     for role, headers in sessions.items():

@@ -14,6 +14,7 @@ from tests.fixtures.templates import share_compiled
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
@@ -35,6 +36,7 @@ class Operation:
     accounts: FakeAccounts
     lists: FakeLists
     indicators: FakeIndicators
+    annotations: FakeAnnotations
 
     @property
     def site(self) -> Site:
@@ -50,9 +52,10 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     questions = FakeQuestions(vocabulary, clock, orders=orders, failing=failing)
     accounts, lists = FakeAccounts(clock), FakeLists(clock)
     indicators = FakeIndicators(questions, clock, empty=not orders)
+    annotations = FakeAnnotations(clock, indicators, failing=failing)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    application = create_web(questions, accounts, lists, indicators, vocabulary, settings, [ORDERS])
-    operation = Operation(application, questions, accounts, lists, indicators)
+    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS])
+    operation = Operation(application, questions, accounts, lists, indicators, annotations)
     share_compiled(operation.site.environments)
     return operation
 

@@ -31,6 +31,7 @@ FILLED = {
     "{user_id}": "u-nobody",
     "{token_id}": "t-none",
     "{view_id}": "v-none",
+    "{note_id}": "n-none",
 }
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.web.operation import make_operation
 from tests.web.test_components import draw
-from tongguan.web.kit.charts import Chart, Form, HeatCell, HeatMap, RegionGrid, RegionTile, Series, Value
+from tongguan.web.kit.charts import Chart, Form, HeatCell, HeatMap, Mark, RegionGrid, RegionTile, Series, Value
 from tongguan.web.kit.colours import TOKENS, channel_colour, colour_at
 from tongguan.web.kit.components import KpiCard, Spark, Status
 from tongguan.web.kit.formats import Formats
@@ -174,3 +174,15 @@ def test_colours_of_series_are_seen_and_told_apart_also_by_the_colour_blind(them
     for sight in SIGHTS:
         seen = [oklab([sum(a * b for a, b in zip(row, linear(known[name]), strict=True)) for row in sight]) for name in TOKENS]
         assert min(math.dist(one, other) for one, other in itertools.combinations(seen, 2)) > 0.1
+
+
+@pytest.mark.parametrize("kind", ["lines", "bars", "stacked"])
+def test_marks_are_a_column_of_the_table(kind: str) -> None:
+    names = ["a", "b", "c"]
+    marks = [Mark("1", 0, 1, "</script><b>outage</b>", "#x"), Mark("A", 1, 1, "unlike", ring=True)]
+    chart = Chart("k", kind, "Title", names, [Series("s", "c1", [1, None, 3])], "X", marks=marks)
+    html = draw("chart(chart, fmt)", file="charts", chart=chart)
+    assert [row[-1] for row in cells_of(html)] == ["1 </script><b>outage</b>", "1 </script><b>outage</b>; A unlike", ""]
+    assert data_of(html)["marks"] == [vars(mark) for mark in marks]
+    assert "<b>" not in html
+    assert "Notes" not in draw("chart(chart, fmt)", file="charts", chart=replace(chart, marks=()))

@@ -15,6 +15,7 @@ from tongguan.lib.now import fixed
 from tongguan.model.access import Role, User
 from tongguan.model.answers import Breakdown, EventFilter, Share, StageDay
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
@@ -44,9 +45,10 @@ def operation() -> Operation:
     questions, accounts, lists = Days(fake_vocabulary(), clock, orders=20), FakeAccounts(clock), FakeLists(clock)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
     indicators = FakeIndicators(questions, clock)
-    application = create_web(questions, accounts, lists, indicators, build_vocabulary(), settings, [])
+    notes = FakeAnnotations(clock, indicators)
+    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [])
     share_compiled(application.state.site.environments)
-    return Operation(application, questions, accounts, lists, indicators)
+    return Operation(application, questions, accounts, lists, indicators, notes)
 
 
 def table(page: str, by: str) -> str:

@@ -24,9 +24,10 @@ def operation() -> Operation:
     made = make_operation(orders=60)
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
-    application = create_web(made.questions, made.accounts, made.lists, made.indicators, vocabulary, made.site.settings, [ORDERS])
+    asked = (made.questions, made.accounts, made.lists, made.indicators, made.annotations)
+    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS])
     share_compiled(application.state.site.environments)
-    return Operation(application, made.questions, made.accounts, made.lists, made.indicators)
+    return Operation(application, made.questions, made.accounts, made.lists, made.indicators, made.annotations)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

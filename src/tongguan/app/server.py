@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongguan import __version__
 from tongguan.app.accounts import RecordAccounts
+from tongguan.app.annotations import RecordAnnotations
+from tongguan.app.api import annotations as notes
 from tongguan.app.api import people, views
 from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
@@ -74,6 +76,7 @@ class Server:
         self.indicators = StageIndicators(installation, self.questions)
         self._exposed = ExposedIndicators(installation)
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
+        self.annotations = RecordAnnotations(installation.database, installation.now, self._people_pool, self.indicators)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
@@ -120,6 +123,7 @@ class Server:
             api.router.routes.append(route)
         api.include_router(people.router(self.accounts, self.who, [stage.name for stage in installation.vocabulary.stages]))
         api.include_router(views.router(self.lists, self.who, self._pages.state.site.lists_with_views()))
+        api.include_router(notes.router(self.annotations, self.who))
         api.add_exception_handler(ApiProblem, _as_response)
         return api
 
@@ -134,7 +138,8 @@ class Server:
             pulse=self._pulse,
             streams=self.streams,
         )
-        return create_web(self.questions, self.accounts, self.lists, self.indicators, self.installation.vocabulary, web, [ORDERS])
+        asked = (self.questions, self.accounts, self.lists, self.indicators, self.annotations)
+        return create_web(*asked, self.installation.vocabulary, web, [ORDERS])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

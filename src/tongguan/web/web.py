@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import Room
 from tongguan.web.kit.accounts import Accounts
+from tongguan.web.kit.annotations import Annotations
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
@@ -31,6 +32,7 @@ def create_web(
     accounts: Accounts,
     lists: Lists,
     indicators: Indicators,
+    annotations: Annotations,
     vocabulary: Vocabulary,
     settings: WebSettings,
     area_rooms: Sequence[Room] = (),
@@ -42,6 +44,7 @@ def create_web(
         accounts: users, sessions, tokens.
         lists: saved views and the log of exports.
         indicators: numbers of all indicators.
+        annotations: notes at days of indicators.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -50,4 +53,4 @@ def create_web(
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
     rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, lists, indicators, vocabulary, settings, rooms))
+    return build_application(build_site(questions, accounts, lists, indicators, annotations, vocabulary, settings, rooms))

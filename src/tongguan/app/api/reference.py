@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from tongguan.app.api import annotations as notes
 from tongguan.app.api import people, views
 from tongguan.app.api.described import READING, Described
 from tongguan.app.markdown import table
@@ -38,6 +39,25 @@ VIEWS: Final = (
     Described("DELETE", "/views/{id}", None, "Delete a view; its page can bring it back for a day.", (), views.ViewAnswer),
 )
 """For everybody who is signed in, as far as they may see the list; a view is its owner's, a shared one administrators' as well."""
+
+NOTES: Final = (
+    Described(
+        "GET",
+        "/annotations",
+        Permission.SEE_PANORAMA,
+        "Notes at days of the indicators that the caller sees.",
+        (
+            "indicator: only those that stand on it, with those on every indicator",
+            "from: only with a day at or after this one, such as `2026-11-01`",
+            "to: only with a day at or before this one",
+        ),
+        notes.NotesAnswer,
+    ),
+    Described("POST", "/annotations", Permission.SEE_PANORAMA, "Keep a note; status 201.", (), notes.NoteAnswer, body=notes.WriteNote),
+    Described(
+        "DELETE", "/annotations/{id}", Permission.SEE_PANORAMA, "Remove a note, one's own or as administrator any.", (), notes.NoteAnswer
+    ),
+)
 
 OWNER: Final = (
     Described("POST", "/owner/deliveries", None, "Take mapped rows of an import (MessagePack)."),
@@ -84,7 +104,7 @@ value), `valid` (what would be right, where that helps), and `retry`: whether th
 | 400 | a parameter or body that cannot be read |
 | 401 | nobody is signed in, or the token is not in force |
 | 403 | the role or the scope does not allow it, or the form token is missing or old |
-| 404 | no such stage, kind, case, record, user or token, or it is outside the scope |
+| 404 | no such stage, kind, case, record, indicator, note, user or token, or it is outside the scope |
 | 409 | a name that is taken |
 | 422 | a body with values that cannot be |
 | 503 | a store does not answer now; `Retry-After` where a retry helps |
@@ -151,6 +171,7 @@ def api_reference(mark: str) -> str:
     """
     parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING), *_group("People", PEOPLE)]
     parts += ["Names of users and ids of tokens are those that the lists show.\n", *_group("Views of lists", VIEWS)]
+    parts += _group("Notes at days of indicators", NOTES)
     parts += [_owner(), _WATCHING, *_types()]
     return "\n".join(parts).replace("``", "`")
 
@@ -199,8 +220,8 @@ def _link(found: type[Any]) -> str:
 
 def _types() -> list[str]:
     """Describe every type that a route names, and those inside them."""
-    named = [one for route in (*READING, *PEOPLE, *VIEWS) for one in (route.body, route.answer) if one is not None]
-    inner = (views.ViewAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
+    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES) for one in (route.body, route.answer) if one is not None]
+    inner = (views.ViewAnswer, notes.NoteAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
     found = {one.__name__: one for one in (*named, *inner)}
     return ["## Types\n", *(_type(found[name]) for name in sorted(found))]
 

@@ -63,6 +63,26 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something to know of categories that lie side by side.
+
+    Attributes:
+        sign: a number or letter that stands at the mark, and before its text elsewhere.
+        first, last: places of the categories, both included.
+        text: what is to know, on one line.
+        href: where the mark leads; empty where nowhere.
+        ring: a ring around the values of the first series; else a thin line over the first category and a band to the last.
+    """
+
+    sign: str
+    first: int
+    last: int
+    text: str
+    href: str = ""
+    ring: bool = False
+
+
+@dataclass(frozen=True)
 class Chart:
     """A chart over categories.
 
@@ -75,6 +95,7 @@ class Chart:
         hrefs: where a bar of each category leads; empty where nowhere.
         note: a sentence below the title.
         zoom: the axis need not begin at 0; the note must say so.
+        marks: what is to know of categories, by their first; drawn over lines and stacked bars, a column of the table for all.
     """
 
     key: str
@@ -89,11 +110,16 @@ class Chart:
     hrefs: Sequence[str] = ()
     note: str = ""
     zoom: bool = False
+    marks: Sequence[Mark] = ()
 
     @property
     def empty(self) -> bool:
         """Tell whether there is no value to draw."""
         return all(value is None for one in self.series for value in one.values)
+
+    def marked(self, place: int) -> list[Mark]:
+        """Return the marks of a category."""
+        return [mark for mark in self.marks if mark.first <= place <= mark.last]
 
     def data(self) -> dict[str, object]:
         """Return what the browser draws."""
@@ -105,6 +131,7 @@ class Chart:
             "open": self.open,
             "zoom": self.zoom,
             "hrefs": list(self.hrefs),
+            "marks": [vars(mark) for mark in self.marks],
             "series": [
                 {"name": one.name, "colour": one.colour, "role": one.role, "dotted": one.dotted, "values": list(one.values)}
                 for one in self.series

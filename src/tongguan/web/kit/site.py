@@ -25,6 +25,7 @@ from tongguan.lib.now import Now
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
+from tongguan.web.kit.annotations import Annotations
 from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
@@ -77,6 +78,7 @@ class Site:
     accounts: Accounts
     lists: Lists
     indicators: Indicators
+    annotations: Annotations
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -144,6 +146,7 @@ def build_site(
     accounts: Accounts,
     lists: Lists,
     indicators: Indicators,
+    annotations: Annotations,
     vocabulary: Vocabulary,
     settings: WebSettings,
     rooms: Sequence[Room],
@@ -154,7 +157,7 @@ def build_site(
     regions = RegionBook(questions, settings.now)
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
-    return Site(questions, accounts, lists, indicators, vocabulary, settings, tuple(rooms), regions, texts, environments)
+    return Site(questions, accounts, lists, indicators, annotations, vocabulary, settings, tuple(rooms), regions, texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:

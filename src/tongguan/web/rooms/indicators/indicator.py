@@ -48,6 +48,7 @@ from tongguan.web.kit.period import PeriodBar, period_bar
 from tongguan.web.kit.tables import FilterChip
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
+from tongguan.web.rooms.indicators.annotations import NotesPart, known_days, note_column, notes_part
 from tongguan.web.rooms.indicators.breakdown import TOP, BreakdownTable, Taken, breakdown_table, columns, place_label, ranked, sorted_rows
 from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition
 from tongguan.web.rooms.indicators.published import PublishedPart, published_part
@@ -103,6 +104,7 @@ class IndicatorPage:
     cards: Sequence[KpiCard]
     chart: Chart | None
     trend_files: Sequence[tuple[str, str]]
+    notes: NotesPart
     parts: Panel[IndicatorTable] | None
     table: BreakdownTable | None
     tabs: Sequence[Way]
@@ -186,13 +188,15 @@ async def indicator_page(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     wanted, shelf = found
-    panel, parts, rows, others = await asyncio.gather(
+    panel, parts, rows, others, known = await asyncio.gather(
         asked(visit, visit.site.indicators.answer(visit.user, _over_time(wanted))),
         _parts(visit, wanted),
         _rows(visit, wanted, shelf),
         published_part(visit, wanted),
+        known_days(visit, wanted),
     )
     over_time = trend(visit, wanted, panel.value) if panel.value else None
+    notes = await notes_part(visit, wanted, known, over_time.buckets if over_time else ())
     taken = Taken(visit, wanted, parts.value) if parts and parts.value else None
     address, exports = wanted.address(), visit.may(Permission.EXPORT)
     files = address.at(f"{address.path}/trend")
@@ -208,8 +212,9 @@ async def indicator_page(visit: Visit) -> Response:
         chips=_chips(visit, wanted),
         panel=panel,
         cards=cards(visit, wanted, over_time, ranked(taken) if taken else None) if over_time else (),
-        chart=trend_chart(visit, wanted, over_time) if over_time else None,
+        chart=replace(trend_chart(visit, wanted, over_time), marks=notes.marks) if over_time else None,
         trend_files=[(kind.upper(), str(files.at(f"{files.path}.{kind}"))) for kind in FORMATS] if exports else (),
+        notes=notes,
         parts=parts,
         table=breakdown_table(taken, exports=exports) if taken else None,
         tabs=_tabs(visit, wanted, wanted.tabs),
@@ -289,16 +294,19 @@ async def trend_file(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     wanted, _ = found
-    panel = await asked(visit, visit.site.indicators.answer(visit.user, _over_time(wanted)))
-    if panel.value is None:
+    panel, known = await asyncio.gather(
+        asked(visit, visit.site.indicators.answer(visit.user, _over_time(wanted))), known_days(visit, wanted)
+    )
+    if panel.value is None or known.notes.value is None or known.findings.value is None:
         return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
     rows = trend(visit, wanted, panel.value).buckets
+    columns = [*trend_columns(visit, wanted), note_column(visit, wanted, await notes_part(visit, wanted, known, rows), rows)]
     name = f"{wanted.indicator.name}-{wanted.grain}-{wanted.period.since}-{wanted.period.until}"
 
     async def ask(limit: int, offset: int) -> tuple[Sequence[IndicatorRow], int]:
         return rows[offset : offset + limit], len(rows)
 
-    listing = Listing(_page_path(visit), name, visit.request.url.query, trend_columns(visit, wanted), ask, lambda row: row.bucket)
+    listing = Listing(_page_path(visit), name, visit.request.url.query, columns, ask, lambda row: row.bucket)
     return await export_response(visit, listing)
 
 

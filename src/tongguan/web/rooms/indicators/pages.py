@@ -11,6 +11,7 @@ from tongguan.model.access import Permission
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
+from tongguan.web.rooms.indicators.annotations import PAGES as NOTES
 from tongguan.web.rooms.indicators.catalogue import PAGES as CATALOGUE
 from tongguan.web.rooms.indicators.indicator import PAGES as INDICATOR
 from tongguan.web.rooms.indicators.published import PAGES as PUBLISHED
@@ -24,7 +25,7 @@ async def help_page(visit: Visit) -> Response:
 
 ROOM: Final = Room(
     name="indicators",
-    pages=(*CATALOGUE, *INDICATOR, *PUBLISHED, Page("/help/indicators", help_page)),
+    pages=(*CATALOGUE, *INDICATOR, *PUBLISHED, *NOTES, Page("/help/indicators", help_page)),
     templates=Path(__file__).parent / "templates",
     navigation=(NavEntry(PATH, msg("Indicators"), "chart-line", "i", Permission.SEE_PANORAMA, msg("Operation")),),
 )

@@ -73,10 +73,11 @@ def _over(bucket: str, wanted: Wanted, now: datetime) -> bool:
         return start + timedelta(hours=1) <= now
     if wanted.period.until < now.date():
         return True  # what was asked for lies behind us, even where its last week or month does not
-    return _bucket_end(start.date(), wanted.grain) < now.date()
+    return bucket_end(start.date(), wanted.grain) < now.date()
 
 
-def _bucket_end(start: date, grain: Grain) -> date:
+def bucket_end(start: date, grain: Grain) -> date:
+    """Return the last day of a bucket of days, weeks or longer."""
     days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31, Grain.QUARTER: 92, Grain.YEAR: 366}.get(grain, 1)
     after = start + timedelta(days=days)
     # Months and longer begin on a first: one day too many or too few falls into the first days of the next.

@@ -81,29 +81,100 @@ const ChartOptions = (() => {
         const series = data.series.find((other) => other.name === one.seriesName);
         return `${one.marker}${one.seriesName}  ${write.full(series.values[place])}`;
       });
-      return [data.categories[place] + (place === data.open ? " …" : ""), ...rows].join("\n");
+      const marks = data.marks.filter((mark) => mark.first <= place && place <= mark.last).flatMap((mark) => folded(`${mark.sign}  ${mark.text}`));
+      return [data.categories[place] + (place === data.open ? " …" : ""), ...rows, ...marks].join("\n");
     };
   }
 
-  function lines(data, write) {
+  // A text in lines that fit a tooltip on a phone: Han characters count twice. At most three; the page has all of it below.
+  const WIDE = /[\u1100-\u{3ffff}]/u, LINE = 44;
+  function folded(text) {
+    const found = [""];
+    let width = 0;
+    for (const sign of text) {
+      width += WIDE.test(sign) ? 2 : 1;
+      if (width > LINE) {
+        if (found.length === 3) return [...found.slice(0, 2), `${found[2]}…`];
+        found.push("");
+        width = 2;
+      }
+      // An open brace would begin a style of ECharts' rich texts.
+      found[found.length - 1] += sign === "{" ? "{\u200b" : sign;
+    }
+    return found;
+  }
+
+  // Signs above the plot; those that would cover each other become one, such as 1–3.
+  function flags(marks, step) {
+    const found = new Map(); // place → signs
+    let end = -Infinity, at = -1;
+    for (const mark of marks) {
+      if (mark.first * step >= end) found.set(at = mark.first, []);
+      const signs = found.get(at);
+      signs.push(mark.sign);
+      end = at * step + (signs.length > 1 ? 44 : 24);
+    }
+    return found;
+  }
+
+  // What is known of categories: lines with bands, and rings around values; a series of its own without values.
+  function marks(data, width, middle) {
+    const lined = data.marks.filter((mark) => !mark.ring);
+    if (!data.marks.length) return [];
+    const places = Math.max(data.categories.length - (middle ? 0 : 1), 1);
+    const signs = flags(lined, Math.max(width - 64, 1) / places);
+    const ink = token("ink"), surface = token("surface");
+    const sign = (place) => (([first, ...more]) => (more.length ? `${first}–${more.at(-1)}` : first))(signs.get(place));
+    const label = (place) => ({
+      show: signs.has(place), formatter: signs.has(place) ? sign(place) : "", position: "end", distance: 2, rotate: 0, color: surface, backgroundColor: token("quiet"),
+      fontSize: 11, lineHeight: 14, padding: [1, 4], borderRadius: 3,
+    });
+    const drawn = new Set(); // one line for all that begin together
+    const line = lined.filter((mark) => !drawn.has(mark.first) && drawn.add(mark.first));
+    const values = data.series[0]?.values ?? [];
+    const ringed = new Set();
+    const rings = data.marks.filter((mark) => mark.ring).flatMap((mark) => values.flatMap((value, place) => {
+      if (value === null || place < mark.first || place > mark.last || ringed.has(place)) return [];
+      ringed.add(place);
+      const text = data.marks.filter((one) => one.ring && one.first === place).map((one) => one.sign).join(" ");
+      return [{ coord: [place, value], href: mark.href, label: { show: Boolean(text), formatter: text } }];
+    }));
+    return [{
+      type: "line", name: "", data: [], z: 5, silent: false, tooltip: { show: false },
+      markLine: {
+        symbol: "none", animation: false, lineStyle: { color: token("quiet"), width: 1, type: "solid" }, emphasis: { disabled: true },
+        data: line.map((mark) => ({ xAxis: mark.first, href: mark.href, label: label(mark.first) })),
+      },
+      markArea: {
+        silent: true, animation: false, itemStyle: { color: token("quiet"), opacity: 0.12 },
+        data: lined.filter((mark) => mark.last > mark.first).map((mark) => [{ xAxis: mark.first }, { xAxis: mark.last }]),
+      },
+      markPoint: {
+        symbol: "circle", symbolSize: 12, animation: false, itemStyle: { color: "transparent", borderColor: token("watch"), borderWidth: 2 },
+        label: { position: "top", distance: 3, color: ink, fontSize: 11, fontWeight: 600 }, emphasis: { disabled: true }, data: rings,
+      },
+    }];
+  }
+
+  function lines(data, write, width) {
     const shown = common();
-    const top = data.series.length > 1 ? 28 : 14;
+    const top = (data.series.length > 1 ? 28 : 14) + (data.marks.some((mark) => !mark.ring) ? 18 : 0);
     return {
       ...shown, legend: legend(data), grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
       tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },
       xAxis: edged(category(data, { boundaryGap: false })), yAxis: value(data, write),
-      series: data.series.flatMap((one) => lineSeries(one, data.open)),
+      series: [...data.series.flatMap((one) => lineSeries(one, data.open)), ...marks(data, width, false)],
     };
   }
 
-  function stacked(data, write) {
-    const shown = lines(data, write);
+  function stacked(data, write, width) {
+    const shown = lines(data, write, width);
     return {
       ...shown, xAxis: category(data, { boundaryGap: true }),
       tooltip: { ...shown.tooltip, axisPointer: { type: "shadow" } },
-      series: data.series.map((one) => ({
+      series: [...data.series.map((one) => ({
         name: one.name, type: "bar", stack: "all", barMaxWidth: 28, data: one.values, itemStyle: { color: token(one.colour) }, emphasis: { disabled: true },
-      })),
+      })), ...marks(data, width, true)],
     };
   }
 
@@ -151,10 +222,10 @@ const ChartOptions = (() => {
 
   const kinds = { lines, stacked, bars, heat };
 
-  // compare: false leaves out what is only compared with.
-  function options(data, format, compare) {
+  // compare: false leaves out what is only compared with. width: of the picture, in pixels.
+  function options(data, format, compare, width) {
     const kept = data.series && !compare ? { ...data, series: data.series.filter((one) => one.role !== "compare") } : data;
-    return kinds[data.kind](kept, writers(data, format));
+    return kinds[data.kind](kept, writers(data, format), width);
   }
 
   return { options };

@@ -11,7 +11,7 @@
     const known = { chart, text: "" };
     chart.on("click", (found) => {
       const data = JSON.parse(known.text);
-      const href = data.kind === "heat" ? data.cells[found.dataIndex][3] : data.hrefs?.[found.dataIndex];
+      const href = found.componentType !== "series" ? found.data?.href : data.kind === "heat" ? data.cells[found.dataIndex][3] : data.hrefs?.[found.dataIndex];
       if (href) location.assign(href);
     });
     if (JSON.parse(canvas.closest("[data-chart]").querySelector(JSON_TEXT).textContent).kind === "lines") {
@@ -29,7 +29,10 @@
     const known = charts.get(canvas) ?? start(canvas);
     if (!again && known.text === text) return;
     known.text = text;
-    known.chart.setOption(window.TongguanChartOptions.options(JSON.parse(text), window.Tongguan.format, compares()), { notMerge: true });
+    const data = JSON.parse(text);
+    known.marked = Boolean(data.marks?.length);
+    const options = window.TongguanChartOptions.options(data, window.Tongguan.format, compares(), canvas.clientWidth);
+    known.chart.setOption(options, { notMerge: true });
   }
 
   function tend() {
@@ -41,8 +44,13 @@
   const redraw = () => charts.forEach((_known, canvas) => draw(canvas.closest("[data-chart]"), true));
 
   window.addEventListener("DOMContentLoaded", tend);
-  window.addEventListener("resize", () => charts.forEach(({ chart }) => chart.resize()));
-  document.addEventListener("fullscreenchange", () => charts.forEach(({ chart }) => chart.resize()));
+  // Where there is less room, signs of marks that would cover each other become one.
+  const resize = () => charts.forEach(({ chart, marked }, canvas) => {
+    chart.resize();
+    if (marked) draw(canvas.closest("[data-chart]"), true);
+  });
+  window.addEventListener("resize", resize);
+  document.addEventListener("fullscreenchange", resize);
   document.addEventListener("htmx:after:swap", tend);
   document.addEventListener("tongguan:compare", redraw);
 
