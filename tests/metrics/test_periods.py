@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tongguan.metrics.errors import QuestionError
-from tongguan.metrics.periods import MOST, after, bucket_of, buckets, compared, last_day
+from tongguan.metrics.periods import MOST, bucket_of, buckets, compared, last_day
 from tongguan.model.indicator_answers import Compare, Grain
+from tongguan.model.periods import after, months_later, shifted
 
 ZONE = "Asia/Shanghai"
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
@@ -79,3 +80,27 @@ def test_the_period_before_ends_where_the_period_begins(since: date, days: int) 
     first, last = compared(since, since + timedelta(days=days), Compare.PREVIOUS)
     assert last == since - timedelta(days=1)
     assert first <= last
+
+
+@given(DAYS, st.integers(0, 400), st.integers(-30, 30))
+def test_days_are_shifted_by_their_number(since: date, days: int, by: int) -> None:
+    until = since + timedelta(days=days)
+    assume(since.day > 1)
+    assert shifted(since, until, by) == (since + timedelta(days=by * (days + 1)), until + timedelta(days=by * (days + 1)))
+
+
+@given(DAYS, st.integers(1, 24), st.integers(-30, 30))
+def test_whole_months_are_shifted_as_whole_months_and_back(day: date, months: int, by: int) -> None:
+    since = day.replace(day=1)
+    until = months_later(since, months) - timedelta(days=1)
+    moved = shifted(since, until, by)
+    assert moved == (months_later(since, by * months), months_later(since, (by + 1) * months) - timedelta(days=1))
+    assert shifted(*moved, -by) == (since, until)
+
+
+@given(DAYS, st.integers(-600, 600))
+def test_months_later_and_as_many_before_are_the_same_month(day: date, months: int) -> None:
+    first = day.replace(day=1)
+    later = months_later(first, months)
+    assert months_later(later, -months) == first
+    assert (later.year - first.year) * 12 + later.month - first.month == months

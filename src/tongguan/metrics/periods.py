@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from tongguan.metrics.errors import QuestionError
 from tongguan.model.indicator_answers import Compare, Grain
+from tongguan.model.periods import after, bucket_end, shifted
 
 MOST: int = 3_000
 """So many buckets are told in one answer."""
 
-_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 _DAY = timedelta(days=1)
 
 
@@ -29,14 +29,6 @@ def bucket_of(day: date, grain: Grain) -> date:
             return day.replace(month=1, day=1)
         case _:
             return day
-
-
-def after(bucket: date, grain: Grain) -> date:
-    """Return the first day of the next bucket."""
-    if grain in _MONTHS:
-        months = bucket.year * 12 + bucket.month - 1 + _MONTHS[grain]
-        return date(months // 12, months % 12 + 1, 1)
-    return bucket + (7 * _DAY if grain is Grain.WEEK else _DAY)
 
 
 def buckets(since: date, until: date, grain: Grain, zone: str) -> list[str]:
@@ -71,19 +63,14 @@ def _moments(since: date, until: date, grain: Grain, zone: str) -> Iterator[str]
 
 def last_day(bucket: str, grain: Grain, until: date) -> date:
     """Return the last day of a bucket, as far as it is asked for."""
-    return min(after(date.fromisoformat(bucket), grain) - _DAY, until)
+    return min(bucket_end(date.fromisoformat(bucket), grain), until)
 
 
 def compared(since: date, until: date, compare: Compare) -> tuple[date, date]:
     """Return the period that a period is compared with: whole months with whole months, other days with as many days before."""
     if compare is Compare.YEAR:
         return _year_before(since), _year_before(until)
-    if since.day == 1 and (until + _DAY).day == 1:
-        months = (until.year - since.year) * 12 + until.month - since.month + 1
-        first = since.year * 12 + since.month - 1 - months
-        return date(first // 12, first % 12 + 1, 1), since - _DAY
-    length = until - since + _DAY
-    return since - length, since - _DAY
+    return shifted(since, until, -1)
 
 
 def _year_before(day: date) -> date:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from tongguan.model.indicator_answers import Grain
+from tongguan.model.periods import months_later, shifted
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Way
 from tongguan.web.kit.texts import msg
@@ -46,15 +47,7 @@ class Period:
 
     def shifted(self, by: int) -> Period:
         """Return as many days, so many lengths later; whole months move by months."""
-        if self.since.day == 1 and (self.until + _DAY).day == 1:
-            months = (self.until.year - self.since.year) * 12 + self.until.month - self.since.month + 1
-            return Period(_month(self.since, by * months), _month(self.until + _DAY, by * months) - _DAY)
-        return Period(self.since + by * self.days * _DAY, self.until + by * self.days * _DAY)
-
-
-def _month(first: date, later: int) -> date:
-    months = first.year * 12 + first.month - 1 + later
-    return date(months // 12, months % 12 + 1, 1)
+        return Period(*shifted(self.since, self.until, by))
 
 
 def today(visit: Visit) -> date:
@@ -80,7 +73,7 @@ def presets(day: date) -> dict[str, Period]:
         "30d": last_days(day, 30),
         "90d": last_days(day, 90),
         "month": Period(first, day),
-        "last": Period(_month(first, -1), first - _DAY),
+        "last": Period(months_later(first, -1), first - _DAY),
     }
 
 

@@ -17,6 +17,7 @@ from tongguan.model.indicator_answers import (
     IndicatorTable,
 )
 from tongguan.model.indicators import Indicator
+from tongguan.model.periods import bucket_end
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import difference, told
 from tongguan.web.kit.period import bucket_name
@@ -31,17 +32,12 @@ Place = tuple[tuple[str, ...], bool]
 
 COMPARED: Final = {Compare.PREVIOUS: msg("previous period"), Compare.YEAR: msg("last year")}
 VERSUS: Final = {Compare.PREVIOUS: msg("vs previous"), Compare.YEAR: msg("vs last year")}
-_DAY = timedelta(days=1)
 
 
 def bucket_days(bucket: str, grain: Grain) -> tuple[date, date]:
     """Return the first and the last day of a bucket."""
     first = datetime.fromisoformat(bucket).date()
-    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}.get(grain, 0)
-    if months:
-        count = first.year * 12 + first.month - 1 + months
-        return first, date(count // 12, count % 12 + 1, 1) - _DAY
-    return first, first + 6 * _DAY if grain is Grain.WEEK else first
+    return first, bucket_end(first, grain)
 
 
 @dataclass(frozen=True)

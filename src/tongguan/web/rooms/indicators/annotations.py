@@ -18,6 +18,7 @@ from tongguan.model.annotations import LONGEST_TEXT, MOST_NOTES, Annotation, may
 from tongguan.model.answers import FlowFilter
 from tongguan.model.findings import Finding, FindingFilter, FindingKind, Findings
 from tongguan.model.indicator_answers import Grain, IndicatorRow
+from tongguan.model.periods import bucket_end
 from tongguan.web.kit.access import Handler, Page
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.annotations import NoteRefusal, NoteRefusedError
@@ -31,7 +32,6 @@ from tongguan.web.kit.tables import Cell, Column
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.indicators.breakdown import place_label
-from tongguan.web.rooms.indicators.trend import bucket_end
 from tongguan.web.rooms.indicators.wanted import PATH, Wanted
 
 REFUSALS: Final = {

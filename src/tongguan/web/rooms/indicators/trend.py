@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from tongguan.model.indicator_answers import (
@@ -16,6 +16,7 @@ from tongguan.model.indicator_answers import (
     IndicatorTable,
 )
 from tongguan.model.indicators import Better, Measured
+from tongguan.model.periods import bucket_end
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark
@@ -74,14 +75,6 @@ def _over(bucket: str, wanted: Wanted, now: datetime) -> bool:
     if wanted.period.until < now.date():
         return True  # what was asked for lies behind us, even where its last week or month does not
     return bucket_end(start.date(), wanted.grain) < now.date()
-
-
-def bucket_end(start: date, grain: Grain) -> date:
-    """Return the last day of a bucket of days, weeks or longer."""
-    days = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 31, Grain.QUARTER: 92, Grain.YEAR: 366}.get(grain, 1)
-    after = start + timedelta(days=days)
-    # Months and longer begin on a first: one day too many or too few falls into the first days of the next.
-    return (after if grain in (Grain.DAY, Grain.WEEK) else after.replace(day=1)) - timedelta(days=1)
 
 
 def amount(row: IndicatorRow, wanted: Wanted) -> Amount:
