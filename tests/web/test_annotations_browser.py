@@ -77,6 +77,17 @@ def test_notes_are_lines_and_bands_and_findings_rings(page: Page, site: Served) 
     assert drawn(page)["signs"] == [[4, "1"], [19, "2–3"], [20, ""]]
 
 
+def test_rings_of_several_findings_lead_to_the_one_that_began_last(page: Page, site: Served) -> None:
+    show(page, site, "/indicators/payment_success_rate")
+    rings = page.evaluate(
+        """() => window.TongguanCharts.of("trend-chart").getOption().series.at(-1).markPoint.data
+            .map((ring) => [ring.coord[0], ring.label.formatter, ring.href.split("day=")[1]])"""
+    )
+    last = "2026-11-20"
+    assert rings[:4] == [[22, "A", last], [23, "B", "2026-11-16"], [24, "", "2026-11-16"], [25, "", last]]
+    assert rings[-1] == [28, "C", last]
+
+
 def test_a_chart_without_marks_has_no_series_for_them(page: Page, site: Served) -> None:
     show(page, site, f"{PAGE}?since=2026-11-01&until=2026-11-05")
     assert page.evaluate("window.TongguanCharts.of('trend-chart').getOption().series.every((one) => one.name)")

@@ -132,13 +132,13 @@ const ChartOptions = (() => {
     const drawn = new Set(); // one line for all that begin together
     const line = lined.filter((mark) => !drawn.has(mark.first) && drawn.add(mark.first));
     const values = data.series[0]?.values ?? [];
-    const ringed = new Set();
-    const rings = data.marks.filter((mark) => mark.ring).flatMap((mark) => values.flatMap((value, place) => {
-      if (value === null || place < mark.first || place > mark.last || ringed.has(place)) return [];
-      ringed.add(place);
-      const text = data.marks.filter((one) => one.ring && one.first === place).map((one) => one.sign).join(" ");
-      return [{ coord: [place, value], href: mark.href, label: { show: Boolean(text), formatter: text } }];
-    }));
+    // Where several meet, a ring leads to the one that began last: it is the shortest of them more often than not.
+    const rings = values.flatMap((value, place) => {
+      const found = data.marks.filter((mark) => mark.ring && mark.first <= place && place <= mark.last);
+      if (value === null || !found.length) return [];
+      const text = found.filter((mark) => mark.first === place).map((mark) => mark.sign).join(" ");
+      return [{ coord: [place, value], href: found.at(-1).href, label: { show: Boolean(text), formatter: text } }];
+    });
     return [{
       type: "line", name: "", data: [], z: 5, silent: false, tooltip: { show: false },
       markLine: {
