@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterator
 from datetime import date
 from typing import Any, TypeVar
 
+import httpx
 import pytest
 
 from tests.app.serving import LOCAL, NOW, OWNER, P1, Application, application
@@ -176,3 +177,23 @@ def test_an_indicator_outside_the_scope_is_not_named(app: Application) -> None:
     assert app.send("GET", "/annotations?indicator=orders", headers=owner).status_code == 404
     assert app.send("POST", "/annotations", headers=owner, json={**body, "indicator": ""}).status_code == 403
     assert app.send("POST", "/annotations", headers=owner, json={**body, "indicator": "payment_success_rate"}).status_code == 201
+
+
+def test_the_page_over_a_real_home(app: Application) -> None:
+    reader = app.session("dora", Role.ANALYST)
+    page = "/indicators/complaints"
+
+    async def work() -> tuple[httpx.Response, str, bytes]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app.server), base_url="http://test", timeout=60) as client:
+            form = {"csrf": reader["X-CSRF-Token"], "text": "网关中断", "first": "2026-11-19", "last": ""}
+            written = await client.post(f"{page}/notes", data=form, headers={"Cookie": reader["Cookie"]})
+            shown = await client.get(page, headers={"Cookie": reader["Cookie"]})
+            file = await client.get(f"{page}/trend.csv", headers={"Cookie": reader["Cookie"]})
+            return written, shown.text, file.content
+
+    written, shown, file = do(work())
+    assert (written.status_code, written.headers["location"]) == (303, page)
+    assert "网关中断" in shown and ">dora<" in shown
+    (line,) = [row for row in file.decode("utf-8-sig").splitlines() if row.startswith("2026-11-19")]
+    assert line.endswith(",网关中断")
+    assert log(app)[-1][:2] == ("dora", "create")
