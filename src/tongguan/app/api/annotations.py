@@ -11,7 +11,8 @@ from typing import TypeVar
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongguan.app.api.people import ProblemRoute, Who
+from tongguan.app.api.guarded import Who, unanswered
+from tongguan.app.api.people import ProblemRoute
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
@@ -126,7 +127,7 @@ async def _asked(question: Awaitable[T]) -> T:
     except NoteRefusedError as error:
         raise ApiProblem(_STATUS[error.refusal], str(error)) from error
     except QuestionFailedError as error:
-        raise ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=2 if error.retry else None) from error
+        raise unanswered(error) from error
 
 
 def _day(request: Request, name: str) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,19 +10,16 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.app.api.guarded import Asked, Who, guarded
+from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
 from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, RowsQuery, Side
 from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError, NotAskableError
-from tongguan.web.kit.ports import QuestionFailedError
 
-Who = Callable[[Request], Awaitable[User]]
-_Answer = Callable[[User, Request], Awaitable[object]]
 _Word = TypeVar("_Word", bound=StrEnum)
 
 _DAYS = 30
@@ -50,33 +46,16 @@ class Metrics:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        table: tuple[tuple[str, _Answer, tuple[Permission, ...]], ...] = (
+        table: tuple[tuple[str, Asked, tuple[Permission, ...]], ...] = (
             ("/metrics", self._shelf, ()),
             ("/metrics/{names}", self._answer, ()),
             ("/metrics/{metric}/rows", self._rows, ()),
             ("/metrics/{metric}/regions", self._published, (Permission.COMPARE_REGIONS,)),
         )
-        return [Route(f"/api/v1{path}", self._guarded(answer, also), methods=["GET"]) for path, answer, also in table]
-
-    def _guarded(self, answer: _Answer, also: tuple[Permission, ...]) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                user = await self.who(request)
-                for permission in (Permission.SEE_PANORAMA, *also):
-                    if not user.may(permission):
-                        raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
-                return json_response(await answer(user, request))
-            except NoSuchIndicatorError as error:
-                return ApiProblem(HTTPStatus.NOT_FOUND, str(error)).response()
-            except NotAskableError as error:
-                return ApiProblem(HTTPStatus.BAD_REQUEST, str(error)).response()
-            except ApiProblem as problem:
-                return problem.response()
-            except QuestionFailedError as error:
-                retry = 2 if error.retry else None
-                return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=retry).response()
-
-        return endpoint
+        return [
+            Route(f"/api/v1{path}", guarded(self.who, _told(asked), Permission.SEE_PANORAMA, *also), methods=["GET"])
+            for path, asked, also in table
+        ]
 
     async def _shelf(self, user: User, request: Request) -> object:
         _known(request, ())
@@ -114,6 +93,20 @@ class Metrics:
         """Return first and last day; without them the last :data:`_DAYS` days up to today."""
         until = _date(request, "to") or self.now().astimezone(ZoneInfo(self.zone)).date()
         return _date(request, "from") or until - timedelta(days=_DAYS - 1), until
+
+
+def _told(asked: Asked) -> Asked:
+    """Return a question that says as problems which indicator there is not, and what cannot be asked of one."""
+
+    async def told(user: User, request: Request) -> object:
+        try:
+            return await asked(user, request)
+        except NoSuchIndicatorError as error:
+            raise ApiProblem(HTTPStatus.NOT_FOUND, str(error)) from error
+        except NotAskableError as error:
+            raise ApiProblem(HTTPStatus.BAD_REQUEST, str(error)) from error
+
+    return told
 
 
 def _known(request: Request, names: tuple[str, ...]) -> None:

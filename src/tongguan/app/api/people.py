@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -15,15 +15,13 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongguan.app.accounts import RecordAccounts
+from tongguan.app.api.guarded import Who
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Level, Permission, Role, Scope, User
 from tongguan.records.errors import RecordsError
 from tongguan.records.users import name_key
 from tongguan.web.kit.accounts import NameTakenError, NewUser, TokenRow, UserRow
-
-Who = Callable[[Request], Awaitable[User]]
-"""Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
 
 _USER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _USER_NAME_RULE: Final = "2 to 64 small letters, digits, dots, hyphens, underscores; a letter or digit first"

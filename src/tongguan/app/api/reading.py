@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,10 +10,10 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.app.api.guarded import Asked, Who, guarded
+from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, User
@@ -23,10 +22,7 @@ from tongguan.model.findings import FindingFilter
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
-from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, QuestionFailedError, Questions
-
-Who = Callable[[Request], Awaitable[User]]
-"""Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
+from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, Questions
 
 _MOST_ROWS = 10_000
 _EARLIEST, _LATEST = 1971, 2199
@@ -50,7 +46,7 @@ class Reading:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        table: list[tuple[str, str, Permission, Callable[[User, Request], Awaitable[object]]]] = [
+        table: list[tuple[str, str, Permission, Asked]] = [
             ("GET", "/flow", Permission.SEE_PANORAMA, self._flow),
             ("GET", "/waiting", Permission.SEE_PANORAMA, self._waiting),
             ("GET", "/findings", Permission.SEE_PANORAMA, self._findings),
@@ -70,24 +66,9 @@ class Reading:
             ("POST", "/quarantine/replay", Permission.REPLAY_QUARANTINE, self._replay),
             ("POST", "/quarantine/discard", Permission.REPLAY_QUARANTINE, self._discard),
         ]
-        return [Route(f"/api/v1{path}", self._guarded(permission, answer), methods=[method]) for method, path, permission, answer in table]
-
-    def _guarded(
-        self, permission: Permission, answer: Callable[[User, Request], Awaitable[object]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                user = await self.who(request)
-                if not user.may(permission):
-                    raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
-                return json_response(await answer(user, request))
-            except ApiProblem as problem:
-                return problem.response()
-            except QuestionFailedError as error:
-                retry = 2 if error.retry else None
-                return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=retry).response()
-
-        return endpoint
+        return [
+            Route(f"/api/v1{path}", guarded(self.who, asked, permission), methods=[method]) for method, path, permission, asked in table
+        ]
 
     async def _flow(self, user: User, request: Request) -> object:
         where = _filter(FlowFilter, request, extra=("at",))

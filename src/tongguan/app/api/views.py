@@ -10,7 +10,8 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongguan.app.api.people import ProblemRoute, Who
+from tongguan.app.api.guarded import Who, unanswered
+from tongguan.app.api.people import ProblemRoute
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import User
@@ -87,7 +88,7 @@ def router(lists: SavedViews, who: Who, pages: Mapping[str, Page]) -> APIRouter:
         try:
             found = await lists.views(caller, page)
         except QuestionFailedError as error:
-            raise _away(error) from error
+            raise unanswered(error) from error
         seen = {path for path, one in pages.items() if one.missing(caller.may) is None}
         return ViewsAnswer([_answer(view, caller) for view in found if view.name and view.page in seen])
 
@@ -106,7 +107,7 @@ def router(lists: SavedViews, who: Who, pages: Mapping[str, Page]) -> APIRouter:
         except ViewRefusedError as error:
             raise ApiProblem(_STATUS[error.refusal], str(error)) from error
         except QuestionFailedError as error:
-            raise _away(error) from error
+            raise unanswered(error) from error
 
     @api.delete("/views/{view_id}")
     async def delete_view(view_id: str, caller: User = Depends(who)) -> ViewAnswer:
@@ -116,7 +117,7 @@ def router(lists: SavedViews, who: Who, pages: Mapping[str, Page]) -> APIRouter:
         except ViewRefusedError as error:
             raise ApiProblem(_STATUS[error.refusal], str(error)) from error
         except QuestionFailedError as error:
-            raise _away(error) from error
+            raise unanswered(error) from error
 
     return api
 
@@ -129,10 +130,6 @@ def _page(pages: Mapping[str, Page], path: str, caller: User) -> Page:
     if missing is not None:
         raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {caller.role} may not {missing}")
     return page
-
-
-def _away(error: QuestionFailedError) -> ApiProblem:
-    return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=2 if error.retry else None)
 
 
 def _answer(view: SavedView, caller: User) -> ViewAnswer:

@@ -1,0 +1,44 @@
+"""What routes that ask a question share: who may ask, the answer as JSON, and every failure as a problem document."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tongguan.app.api.problem import ApiProblem, json_response
+from tongguan.model.access import Permission, User
+from tongguan.web.kit.ports import QuestionFailedError
+
+Who = Callable[[Request], Awaitable[User]]
+"""Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
+
+Asked = Callable[[User, Request], Awaitable[object]]
+"""Answers a request of a user; raises :class:`ApiProblem` for what cannot be asked, QuestionFailedError where a store is away."""
+
+_RETRY_SECONDS = 2
+
+
+def guarded(who: Who, asked: Asked, *permissions: Permission) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a question, for users who have all of the permissions."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            user = await who(request)
+            for permission in permissions:
+                if not user.may(permission):
+                    raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
+            return json_response(await asked(user, request))
+        except ApiProblem as problem:
+            return problem.response()
+        except QuestionFailedError as error:
+            return unanswered(error).response()
+
+    return endpoint
+
+
+def unanswered(error: QuestionFailedError) -> ApiProblem:
+    """Return the problem of a question that a store could not answer."""
+    return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=_RETRY_SECONDS if error.retry else None)
