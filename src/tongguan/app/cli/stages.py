@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
 
@@ -22,11 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def flow(ctx: typer.Context, channel: ChannelOption = "", region: RegionOption = "", json: JsonOption = False) -> None:
     """Show how every stage of the whole process does now: volume, comparison, failures, and what waits, warned and late."""
-    found = commands(ctx)
-    with told(found):
-        found.wait_loaded()
-        answer = found.api.call("GET", "/api/v1/flow", params=_given(channel=channel, region=region))
-        found.show(answer, lambda: _stages(found, answer), json)
+    _ask(ctx, "flow", _stages, json, channel=channel, region=region)
 
 
 def stage(
@@ -38,11 +36,7 @@ def stage(
     json: JsonOption = False,
 ) -> None:
     """Show one day of a stage: what it is measured by, beside the day before and the week before."""
-    found = commands(ctx)
-    with told(found):
-        found.wait_loaded()
-        answer = found.api.call("GET", f"/api/v1/stages/{name}/day", params=_given(day=day, channel=channel, region=region))
-        found.show(answer, lambda: _measures(name, answer), json)
+    _ask(ctx, f"stages/{name}/day", lambda _, answer: _measures(name, answer), json, day=day, channel=channel, region=region)
 
 
 def waiting(
@@ -55,12 +49,7 @@ def waiting(
     json: JsonOption = False,
 ) -> None:
     """List the open steps of cases, those first that somebody must act on first."""
-    found = commands(ctx)
-    with told(found):
-        found.wait_loaded()
-        params = _given(stage=stage_name, lateness=lateness, channel=channel, region=region, limit=str(limit))
-        answer = found.api.call("GET", "/api/v1/waiting", params=params)
-        found.show(answer, lambda: _waiting(found, answer), json)
+    _ask(ctx, "waiting", _waiting, json, stage=stage_name, lateness=lateness, channel=channel, region=region, limit=str(limit))
 
 
 def findings(
@@ -72,24 +61,31 @@ def findings(
     json: JsonOption = False,
 ) -> None:
     """List the numbers that were unlike other days in the last two weeks."""
+    # Rounds of their own find them; the end of loading is not the end of such a round.
+    where = {"stage": stage_name, "day": day, "channel": channel, "region": region}
+    _ask(ctx, "findings", lambda _, answer: _findings(answer), json, loaded=False, **where)
+
+
+def _ask(
+    ctx: typer.Context, path: str, table: Callable[[Commands, dict[str, Any]], Table], json: bool, *, loaded: bool = True, **params: str
+) -> None:
+    """Ask the API and show the answer; ``loaded`` waits for what was delivered. Parameters without a value are left out."""
     found = commands(ctx)
     with told(found):
-        answer = found.api.call("GET", "/api/v1/findings", params=_given(stage=stage_name, day=day, channel=channel, region=region))
-        found.show(answer, lambda: _findings(answer), json)
+        if loaded:
+            found.wait_loaded()
+        answer = found.api.call("GET", f"/api/v1/{path}", params={name: value for name, value in params.items() if value})
+        found.show(answer, lambda: table(found, answer), json)
 
 
-def _given(**values: str) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
-
-
-def _stages(found: Commands, answer: dict[str, Any]) -> Any:
+def _stages(found: Commands, answer: dict[str, Any]) -> Table:
     counted = ("volume", "volume_yesterday", "volume_last_week", "rate", "failures", "backlog", "warned", "late")
     rows = [[one["name"], *(one[name] for name in counted), found.moment(one["oldest"])] for one in answer["stages"]]
     names = ["stage", "today", "yesterday", "last week", "last hour", "failed", "waiting", "warned", "late", "oldest since"]
     return rows_table(f"Whole process at {found.moment(answer['at'])}", names, rows, right=tuple(names[1:-1]))
 
 
-def _measures(name: str, answer: dict[str, Any]) -> Any:
+def _measures(name: str, answer: dict[str, Any]) -> Table:
     rows = [[measure, *(_figure(one[when]) for when in ("now", "before", "week"))] for measure, one in answer["measures"].items()]
     return rows_table(
         f"{name} on {answer['day']}", ["measure", "day", "day before", "week before"], rows, right=("day", "day before", "week before")
@@ -103,7 +99,7 @@ def _figure(value: Any) -> str | None:
     return f"{value:.4g}" if isinstance(value, float) else None if value is None else str(value)
 
 
-def _waiting(found: Commands, answer: dict[str, Any]) -> Any:
+def _waiting(found: Commands, answer: dict[str, Any]) -> Table:
     shown = ("case_id", "lateness", "stage", "step")
     rows = [
         [*(row[name] for name in shown), found.moment(row["since"]), found.moment(row["late_from"]), row["channel"], row["region"]]
@@ -114,7 +110,7 @@ def _waiting(found: Commands, answer: dict[str, Any]) -> Any:
     return rows_table(title, ["case", "stands", "stage", "step", "since", "limit", "channel", "region"], rows)
 
 
-def _findings(answer: dict[str, Any]) -> Any:
+def _findings(answer: dict[str, Any]) -> Table:
     shown = ("first_day", "last_day", "stage", "watch", "by", "value", "kind")
     rows = [[*(row[name] for name in shown), *(_figure(row[name]) for name in ("observed", "expected", "score"))] for row in answer["rows"]]
     title = f"{len(rows)} that stood out" + (
