@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
+from tongguan.app.bench.child import answer
 from tongguan.app.bench.traffic import read_body
 from tongguan.areas.packs import build_vocabulary
 from tongguan.lib.now import Ticks, system_ticks
@@ -138,8 +139,7 @@ def main(arguments: list[str]) -> int:
         found["engine"] = str(warehouse.query("SELECT version()").first()[0])
     finally:
         warehouse.close()
-    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    return 0
+    return answer(found)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tongguan.app.bench.child import say, work_in
 from tongguan.app.bench.sender import percentiles
 from tongguan.app.installation import Installation, open_installation
 from tongguan.lib.now import Ticks, system_ticks
@@ -139,7 +140,7 @@ class Asker:
             engine.append(self._warehouse.seconds)
             slowest = max(slowest, (name, times[-1]), key=lambda one: one[1])
         told = {"of": len(names), **spread(times), "engine_p50_ms": spread(engine)["p50_ms"], "slowest": slowest[0]}
-        _say(f"{what}: " + ", ".join(f"{name} {value}" for name, value in told.items()))
+        say(f"{what}: " + ", ".join(f"{name} {value}" for name, value in told.items()))
         return told
 
     def _beside(self, names: Sequence[str]) -> dict[str, Any]:
@@ -154,7 +155,7 @@ class Asker:
         told = {"daily": spread(daily), "rolling": spread(rolling)}
         for name in ("p50", "p95"):
             told[f"ratio_of_{name}"] = round(told["rolling"][f"{name}_ms"] / told["daily"][f"{name}_ms"], 2)
-        _say(f"rolling: {told}")
+        say(f"rolling: {told}")
         return told
 
     def _compiled(self, names: Sequence[str]) -> dict[str, Any]:
@@ -163,7 +164,7 @@ class Asker:
         asked = [*names[:_WARM_UP], *(list(names) * rounds)]
         times = [self._timed(self._dry, self._query(name)) for name in asked][_WARM_UP:]
         told = {"of": len(names), **spread(times)}
-        _say(f"compile: {told}")
+        say(f"compile: {told}")
         return told
 
     def _timed(self, engine: IndicatorEngine, query: IndicatorQuery) -> float:
@@ -196,20 +197,10 @@ def _rolling(one: Indicator) -> Indicator:
     return replace(one, name=f"{one.name}{_ROLLING}", kind=Rolling(one.name, ROLLING_DAYS))
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main(arguments: list[str], opened: Callable[[Path], Installation] = open_installation) -> int:
     """Ask, and print as JSON how long it took."""
     job = msgspec.json.decode(arguments[0], type=Job)
-    home = opened(Path(job.home))
-    try:
-        found = Asker(home, job, system_ticks).run()
-    finally:
-        home.close()
-    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    return 0
+    return work_in(job.home, lambda home: Asker(home, job, system_ticks).run(), opened)
 
 
 if __name__ == "__main__":

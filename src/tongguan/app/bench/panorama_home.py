@@ -21,9 +21,10 @@ import msgspec
 import structlog
 from sqlalchemy import func, select
 
+from tongguan.app.bench.child import say, work_in
 from tongguan.app.bench.panorama_count import statements
 from tongguan.app.bench.panorama_sets import codes_in, drawn
-from tongguan.app.installation import Installation, open_installation
+from tongguan.app.installation import Installation
 from tongguan.lib.ids import sortable_id
 from tongguan.lib.now import Ticks, system_ticks
 from tongguan.model.access import EVERYTHING, Role, User
@@ -91,7 +92,7 @@ def make(home: Installation, task: Task) -> dict[str, Any]:
         for system, block in province.day(day).by_system().items():
             _deliver(home, system, block.between(_EVER, until).encoded())
         home.loader.load_all()
-        _say(f"day {day - first + 1} of {days}")
+        say(f"day {day - first + 1} of {days}")
     home.keeper.catch_up()
     with home.database.read() as connection:
         base = next(block.number for block in blocks.recent(connection, 1))
@@ -132,7 +133,7 @@ def grow(home: Installation, task: Task, ticks: Ticks) -> dict[str, Any]:
         # A copy at a time, as a server follows its loader: finding all open steps anew would need gigabytes in the end.
         home.keeper.catch_up()
         filling, following = filling + filled - began, following + ticks() - filled
-        _say(f"copy {number} of {copies}, {_stored(warehouse):,} events")
+        say(f"copy {number} of {copies}, {_stored(warehouse):,} events")
     added = _stored(warehouse) - before
     _rest(warehouse, ticks)
     figures = {"events": added, "seconds": round(filling, 1), "events_per_s": round(added / max(filling, 1e-9))}
@@ -224,10 +225,6 @@ def described(home: Installation, task: Task, session: str) -> dict[str, Any]:
     }
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main(arguments: list[str]) -> int:
     """Fill a home and print as JSON what is in it."""
     # Standard output belongs to the parent.
@@ -235,14 +232,12 @@ def main(arguments: list[str]) -> int:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
     task = msgspec.json.decode(arguments[0], type=Task)
-    home = open_installation(Path(task.home))
-    try:
+
+    def work(home: Installation) -> dict[str, Any]:
         found = grow(home, task, system_ticks) if task.base else make(home, task)
-        found |= described(home, task, found.get("session", task.session))
-    finally:
-        home.close()
-    sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
-    return 0
+        return found | described(home, task, found.get("session", task.session))
+
+    return work_in(task.home, work)
 
 
 if __name__ == "__main__":

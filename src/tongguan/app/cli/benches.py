@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from tongguan.app.cli import FAILED, WRONG_USE
-from tongguan.app.cli.context import JsonOption, commands, rows_table, told
+from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
 
 _SIZES = (500, 1700, 20_000)
 _PARTS = "ingest, single, visible, memory or all"
@@ -39,19 +41,13 @@ def ingest(
     """Measure how events come in: speed beside the bare engine, single posts, time until seen, memory. Takes some minutes."""
     found = commands(ctx)
     from tongguan.app.bench.measure import PARTS, Bench, Sizes
-    from tongguan.app.bench.sender import SendError
-    from tongguan.app.bench.served import BenchError
 
     if part not in (*PARTS, "all"):
         found.say(f"no part {part!r}; valid: {_PARTS}")
         raise typer.Exit(WRONG_USE)
     sizes = Sizes(events=events, cases=cases if at_10m else 0, batch=batch)
-    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
-        try:
-            answer = Bench(Path(place), sizes, found.say).run(PARTS if part == "all" else (part,))
-        except (BenchError, SendError) as error:
-            found.say(str(error))
-            raise typer.Exit(FAILED) from error
+    with _measuring(found, folder) as place:
+        answer = Bench(place, sizes, found.say).run(PARTS if part == "all" else (part,))
     found.show(answer, lambda: rows_table("Ingest", ["figure", "value"], _flat(answer)), json)
 
 
@@ -111,21 +107,13 @@ def panorama(
     """Measure how long the panorama takes: readers, filters, traffic, first paint, statements. A million events take two minutes."""
     found = commands(ctx)
     from tongguan.app.bench.panorama import PanoramaBench, Sizes
-    from tongguan.app.bench.panorama_home import SPREADS
-    from tongguan.app.bench.served import BenchError
 
-    if spread not in SPREADS:
-        found.say(f"no spread {spread!r}; valid: {', '.join(SPREADS)}")
-        raise typer.Exit(WRONG_USE)
+    _check_spread(found, spread)
     sizes = Sizes(
         events=events or [1_000_000], spread=spread, seed=seed, orders_per_day=orders_per_day, sets=sets, rate=rate, paints=paints
     )
-    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
-        try:
-            answer = PanoramaBench(Path(place), sizes, found.say).run()
-        except BenchError as error:
-            found.say(str(error))
-            raise typer.Exit(FAILED) from error
+    with _measuring(found, folder) as place:
+        answer = PanoramaBench(place, sizes, found.say).run()
     names = ["events", *answer["sizes"][0]["times"][0]]
     rows = [[size["events"], *row.values()] for size in answer["sizes"] for row in size["times"]]
     found.show(answer, lambda: rows_table("Panorama", names, rows), json)
@@ -151,27 +139,41 @@ def metrics(
     """Measure how long indicators take: 30 days by day and channel. A million events take a minute."""
     found = commands(ctx)
     from tongguan.app.bench.metrics import MetricsBench, Sizes
-    from tongguan.app.bench.panorama_home import SPREADS
-    from tongguan.app.bench.served import BenchError
 
-    if spread not in SPREADS:
-        found.say(f"no spread {spread!r}; valid: {', '.join(SPREADS)}")
-        raise typer.Exit(WRONG_USE)
+    _check_spread(found, spread)
     sizes = Sizes(events=events, spread=spread, questions=questions, seed=seed, orders_per_day=orders_per_day)
-    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
+    with _measuring(found, folder) as place:
         if keep is not None:
             keep.mkdir(parents=True, exist_ok=True)
-        try:
-            answer = MetricsBench((keep or Path(place)).absolute(), sizes, found.say).run()
-        except BenchError as error:
-            found.say(str(error))
-            raise typer.Exit(FAILED) from error
+        answer = MetricsBench((keep or place).absolute(), sizes, found.say).run()
     found.show(
         answer, lambda: rows_table("Indicators", list(answer["targets"][0]), [list(one.values()) for one in answer["targets"]]), json
     )
     if not json:
         rest = _flat({name: answer[name] for name in ("machine", "size", "figures")})
         found.show(answer, lambda: rows_table("Figures", ["figure", "value"], rest), json)
+
+
+@contextmanager
+def _measuring(found: Commands, folder: Path | None) -> Iterator[Path]:
+    """Give a folder that is gone in the end; say what could not be measured, and end with an exit code."""
+    from tongguan.app.bench.sender import SendError
+    from tongguan.app.bench.served import BenchError
+
+    with told(found), tempfile.TemporaryDirectory(prefix="tongguan-bench-", dir=folder, ignore_cleanup_errors=True) as place:
+        try:
+            yield Path(place)
+        except (BenchError, SendError) as error:
+            found.say(str(error))
+            raise typer.Exit(FAILED) from error
+
+
+def _check_spread(found: Commands, spread: str) -> None:
+    from tongguan.app.bench.panorama_home import SPREADS
+
+    if spread not in SPREADS:
+        found.say(f"no spread {spread!r}; valid: {', '.join(SPREADS)}")
+        raise typer.Exit(WRONG_USE)
 
 
 def _homes(answer: dict[str, Any]) -> list[list[Any]]:
