@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
+from tongguan.app.stored import in_store
 from tongguan.lib.ids import sortable_id
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
@@ -22,7 +22,6 @@ from tongguan.records.errors import BadNoteError, DaysReversedError, NoSuchRowEr
 from tongguan.records.mask import mask
 from tongguan.web.kit.annotations import NoteRefusal, NoteRefusedError
 from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError
-from tongguan.web.kit.ports import QuestionFailedError
 
 T = TypeVar("T")
 
@@ -32,6 +31,11 @@ _REFUSALS: Final[dict[type[RecordsError], NoteRefusal]] = {
     TooManyNotesError: NoteRefusal.FULL,
     NoSuchRowError: NoteRefusal.MISSING,
 }
+
+
+def _refused(error: RecordsError) -> NoteRefusedError | None:
+    refusal = _REFUSALS.get(type(error))
+    return NoteRefusedError(refusal, str(error)) if refusal else None
 
 
 class RecordAnnotations:
@@ -51,12 +55,7 @@ class RecordAnnotations:
         self._indicators = indicators
 
     async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        except RecordsError as error:
-            if type(error) in _REFUSALS:
-                raise NoteRefusedError(_REFUSALS[type(error)], str(error)) from error
-            raise QuestionFailedError(str(error)[:300], retry=error.retry_helps) from error
+        return await in_store(self._pool, work, _refused)
 
     async def _seen(self, user: User) -> set[str]:
         """Return the indicators whose notes a user sees; the empty name stands for notes on every indicator."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
+from tongguan.app.stored import in_store
 from tongguan.lib.ids import sortable_id
 from tongguan.lib.now import Now
 from tongguan.model.access import User
@@ -24,7 +24,6 @@ from tongguan.records.errors import (
     ViewNameTakenError,
 )
 from tongguan.web.kit.export import Exported
-from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.saved_views import ViewRefusal, ViewRefusedError
 
 T = TypeVar("T")
@@ -36,6 +35,11 @@ _REFUSALS: Final[dict[type[RecordsError], ViewRefusal]] = {
     TooManyViewsError: ViewRefusal.FULL,
     NoSuchRowError: ViewRefusal.MISSING,
 }
+
+
+def _refused(error: RecordsError) -> ViewRefusedError | None:
+    refusal = _REFUSALS.get(type(error))
+    return ViewRefusedError(refusal, str(error)) if refusal else None
 
 
 class RecordLists:
@@ -53,12 +57,7 @@ class RecordLists:
         self._pool = pool
 
     async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        except RecordsError as error:
-            if type(error) in _REFUSALS:
-                raise ViewRefusedError(_REFUSALS[type(error)], str(error)) from error
-            raise QuestionFailedError(str(error)[:300], retry=error.retry_helps) from error
+        return await in_store(self._pool, work, _refused)
 
     async def views(self, user: User, page: str) -> Sequence[SavedView]:
         """Return the user's own views, then those that others share."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongguan.app.api.guarded import Who, unanswered
+from tongguan.app.api.guarded import Who, asked_day, unanswered
 from tongguan.app.api.people import ProblemRoute
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.suggest import valid_hint
@@ -101,7 +101,7 @@ def router(annotations: Annotations, who: Who) -> APIRouter:
         for name in request.query_params:
             if name not in _PARAMETERS:
                 raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no parameter {name!r}", valid=valid_hint(name, _PARAMETERS))
-        since, until = (_day(request, name) for name in ("from", "to"))
+        since, until = (asked_day(request, name) for name in ("from", "to"))
         found = await _asked(annotations.notes(caller, request.query_params.get("indicator", ""), since, until))
         return NotesAnswer([_answer(note, caller) for note in found])
 
@@ -128,16 +128,6 @@ async def _asked(question: Awaitable[T]) -> T:
         raise ApiProblem(_STATUS[error.refusal], str(error)) from error
     except QuestionFailedError as error:
         raise unanswered(error) from error
-
-
-def _day(request: Request, name: str) -> date | None:
-    text = request.query_params.get(name, "")
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text[:100]!r} is no date", valid="such as 2026-11-21") from None
 
 
 def _answer(note: Annotation, caller: User) -> NoteAnswer:

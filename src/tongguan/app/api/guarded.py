@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -42,3 +43,18 @@ def guarded(who: Who, asked: Asked, *permissions: Permission) -> Callable[[Reque
 def unanswered(error: QuestionFailedError) -> ApiProblem:
     """Return the problem of a question that a store could not answer."""
     return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), retry_after=_RETRY_SECONDS if error.retry else None)
+
+
+def asked_day(request: Request, name: str) -> date | None:
+    """Return the day that a parameter names; None without it.
+
+    Raises:
+        ApiProblem: 400, it is no date.
+    """
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text[:100]!r} is no date", valid="such as 2026-11-21") from None

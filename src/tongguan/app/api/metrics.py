@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.routing import Route
 
-from tongguan.app.api.guarded import Asked, Who, guarded
+from tongguan.app.api.guarded import Asked, Who, asked_day, guarded
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
@@ -91,8 +91,8 @@ class Metrics:
 
     def _period(self, request: Request) -> tuple[date, date]:
         """Return first and last day; without them the last :data:`_DAYS` days up to today."""
-        until = _date(request, "to") or self.now().astimezone(ZoneInfo(self.zone)).date()
-        return _date(request, "from") or until - timedelta(days=_DAYS - 1), until
+        until = asked_day(request, "to") or self.now().astimezone(ZoneInfo(self.zone)).date()
+        return asked_day(request, "from") or until - timedelta(days=_DAYS - 1), until
 
 
 def _told(asked: Asked) -> Asked:
@@ -123,16 +123,6 @@ def _word(words: type[_Word], name: str, text: str) -> _Word:
     if text not in set(words):
         raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=valid_hint(text, [str(one) for one in words]))
     return words(text)
-
-
-def _date(request: Request, name: str) -> date | None:
-    text = request.query_params.get(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is no date", valid="such as 2026-11-21") from None
 
 
 def _where(request: Request) -> dict[str, str]:
