@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,9 +30,10 @@ class Oracle:
         files: YAML files as people write them.
         vocabulary: says which attributes are texts.
         rows: events as sources send them, with ``day`` (business date) and ``at`` (moment) added, in order of time.
+        zone: the operation's time zone.
     """
 
-    def __init__(self, files: Iterable[Path], vocabulary: Vocabulary, rows: Iterable[Row]) -> None:
+    def __init__(self, files: Iterable[Path], vocabulary: Vocabulary, rows: Iterable[Row], zone: str) -> None:
         self.declared: dict[str, dict[str, Any]] = {}
         for path in files:
             self.declared |= yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -42,6 +43,8 @@ class Oracle:
             for attribute in kind.attributes
             if attribute.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.MONEY)
         }
+        self._ranks = {kind.name: kind.rank for kind in vocabulary.event_types.values()}
+        self._zone = zone
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             self._rows[row["type"]].append(row)
@@ -63,6 +66,8 @@ class Oracle:
         return self._term(one, since, until, channel)
 
     def _term(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> Number:
+        if "lasting" in one:
+            return self._lasted(one["lasting"], since, until, channel)
         if "total" in one:
             return self._total(one, since, until, channel)
         rows = self._counted(one, since, until, channel)
@@ -107,6 +112,21 @@ class Oracle:
             if all(key) and any(least <= gap <= within for gap in gaps):
                 found.append(row)
         return found
+
+    def _lasted(self, state: Mapping[str, Any], since: date, until: date, channel: str) -> float:
+        """Return the seconds of a state within some days of the operation; what nothing has ended lasts until the last of them is over."""
+        first, last = (datetime.combine(day, time.min, ZoneInfo(self._zone)) for day in (since, until + timedelta(days=1)))
+        changes: dict[str, list[Row]] = defaultdict(list)
+        for row in (row for name in {*state["any"], *state["until"]} for row in self._rows[name]):
+            if row["day"] <= until and row[state["by"]]:
+                changes[row[state["by"]]].append(row)
+        seconds = 0.0
+        for rows in changes.values():
+            rows.sort(key=lambda row: (row["at"], self._ranks[row["type"]]))
+            for row, end in zip(rows, [*(one["at"] for one in rows[1:]), last], strict=True):
+                if row["type"] in state["any"] and (not channel or row.get("channel") == channel):
+                    seconds += max(0.0, (min(end, last) - max(row["at"], first)).total_seconds())
+        return seconds
 
     def _shared(self, row: Row, by: list[str]) -> tuple[str, ...]:
         return tuple(str(row[name]) if isinstance(row.get(name), int) else self._text(row, name) for name in by)

@@ -52,7 +52,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
                 assert rig.deliver(*lines[first : first + 5000]).refusals == ()
         rig.loader.load_all()
         rows.sort(key=lambda row: row["at"])
-        oracle = Oracle((path for _, path in indicator_files()), WORDS, rows)
+        oracle = Oracle((path for _, path in indicator_files()), WORDS, rows, ZONE)
         yield Month(IndicatorEngine(rig.warehouse, WORDS, REGISTRY, ZONE), oracle)
 
 

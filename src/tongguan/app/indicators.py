@@ -80,7 +80,7 @@ class StageIndicators:
         here = self._installation
 
         def ask(engine: IndicatorEngine, cancellation: Cancellation) -> IndicatorRows:
-            found = drill(engine, query, user.scope)
+            found = drill(engine, query, user.scope, here.now())
             if not found.fact.startswith(CASES):
                 given: dict[str, Any] = dict(found.parameters)
                 return IndicatorRows(

@@ -111,7 +111,7 @@ def _judged(watch: Watch, days: Mapping[date, DaySum], day: date, left_out: set[
     score = abs(off) / usual.spread
     if score < SPREADS or not _bad(watch, off) or abs(off) < watch.rule.least * abs(usual.expected):
         return None
-    if watch.indicator.unit in _COUNTED and abs(concerned) < watch.rule.fewest:
+    if watch.indicator.unit in _COUNTED and round(abs(concerned), 6) < watch.rule.fewest:
         return None
     return _Odd(day, observed, usual.expected, concerned, score)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from tongguan.metrics.errors import QuestionError
@@ -15,6 +16,7 @@ from tongguan.model.indicator_answers import Grain, RowsQuery, Side
 from tongguan.model.indicators import (
     CASES,
     EVENTS,
+    OWN_TIME,
     Ratio,
     Simple,
     Term,
@@ -41,7 +43,7 @@ class Drill:
     parameters: Mapping[str, Any]
 
 
-def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
+def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope, at: datetime) -> Drill:
     """Return how to find the rows that an indicator counts.
 
     Raises:
@@ -53,13 +55,19 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope) -> Drill:
     term, not_these = _terms(engine, query.name, query.side)
     if term.fact != EVENTS and not term.fact.startswith(CASES):
         raise QuestionError(f"{query.name} counts totals that other systems reported; they have no rows")
+    # Behind the time of a state stand the events that began it in the period.
+    term, not_these = _begun(term), _begun(not_these) if not_these else None
     fact = engine.fact(term)
     parameters: dict[str, Any] = {}
-    asked = Asked(Grain.TOTAL, (), query.where, scope, engine.zone)
+    asked = Asked(Grain.TOTAL, (), query.where, scope, engine.zone, at)
     texts = row_conditions(term, fact, asked, query.since, query.until, parameters)
     if not_these is not None:
         texts.append(f"NOT ({_counted(not_these, fact)})")
     return Drill(term.fact, term.types, " AND ".join(texts), parameters)
+
+
+def _begun(term: Term) -> Term:
+    return replace(term, lasting=None, time=OWN_TIME) if term.lasting is not None else term
 
 
 def _counted(term: Term, fact: Fact) -> str:

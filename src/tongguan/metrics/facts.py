@@ -7,7 +7,8 @@ of different facts stand side by side (the rule of MetricFlow, which makes fan-o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -15,11 +16,15 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import ExpressionError
 from tongguan.metrics.measures import column_sql, region_sql
 from tongguan.model.event import DIMENSIONS, MEASURES, REFERENCES
-from tongguan.model.indicators import CASES, EVENTS, OWN_TIME, TOTALS
+from tongguan.model.indicators import CASES, EVENTS, HELD, OWN_TIME, TOTALS, Term
 from tongguan.model.vocabulary import Kind, Vocabulary
+from tongguan.warehouse.case_states import quoted
 
 DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3})
 """Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
+
+CARRIED: Final = timedelta(days=400)
+"""A stock keeps its latest value, and a state lasts, at most so long; what was not told anew for longer is not known."""
 
 _READ: Final[Mapping[Kind, str]] = MappingProxyType(
     {Kind.INTEGER: "Int64", Kind.MONEY: "Int64", Kind.BOOLEAN: "Bool", Kind.DECIMAL: "Float64"}
@@ -86,6 +91,32 @@ def events_fact(vocabulary: Vocabulary, types: Sequence[str]) -> Fact:
         {**texts, **dimensions, **_regions()},
         type="type",
     )
+
+
+def lasting_fact(fact: Fact, term: Term, zone: str) -> Fact:
+    """Return the fact of the time that states last, a row for each day of each: with ``held_day`` and ``held_seconds``.
+
+    Its source has the parameters ``since`` and ``until``, days, and ``now_ms``, until which a state lasts that nothing has ended.
+    """
+    if term.lasting is None:
+        return fact
+    key = fact.dimensions[term.lasting.by]
+    every = quoted(sorted({*term.types, *term.lasting.until}))
+    states = (
+        f"SELECT *, leadInFrame(toNullable(time)) OVER (PARTITION BY {key} ORDER BY time, sequence, rank, event_id"
+        f" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_time FROM events WHERE type IN ({every}) AND {key} != ''"
+        f" AND business_date >= {{since:Date}} - {CARRIED.days} AND business_date <= {{until:Date}}"
+    )
+    ended = f"least(ifNull(next_time, fromUnixTimestamp64Milli({{now_ms:Int64}})), toDateTime64({{until:Date}} + 1, 3, '{zone}'))"
+    first, last = f"greatest(toDate(time, '{zone}'), {{since:Date}})", f"toDate(state_end, '{zone}')"
+    days = f"arrayMap(i -> {first} + i, range(toUInt32(greatest(0, {last} - {first} + 1))))"
+    seconds = (
+        f"dateDiff('millisecond', greatest(time, toDateTime64(held_day, 3, '{zone}')),"
+        f" least(state_end, toDateTime64(held_day + 1, 3, '{zone}'))) / 1000"
+    )
+    rows = f"SELECT *, {ended} AS state_end FROM ({states}) WHERE type IN ({quoted(term.types)})"
+    source = f"(SELECT *, held_day, greatest(0, {seconds}) AS held_seconds FROM ({rows}) ARRAY JOIN {days} AS held_day)"
+    return replace(fact, source=source, times={HELD: "held_day"}, instants={}, columns={**fact.columns, "held_seconds": "held_seconds"})
 
 
 def case_fact(kind: str, zone: str) -> Fact:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
-from tongguan.metrics.facts import Fact, fact_of
+from tongguan.metrics.facts import Fact, fact_of, lasting_fact
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
 from tongguan.metrics.periods import buckets, compared, last_day
 from tongguan.metrics.registry import Registry
@@ -54,11 +54,11 @@ class IndicatorEngine:
             WarehouseError: see :meth:`Warehouse.query`.
         """
         self._check(query, scope)
-        run = _Run(self, query, scope, cancellation)
+        run = _Run(self, query, scope, at, cancellation)
         rows, totals = run.told()
         for compare in query.compare:
             since, until = compared(query.since, query.until, compare)
-            other = _Run(self, replace(query, since=since, until=until, compare=(), top=0), scope, cancellation)
+            other = _Run(self, replace(query, since=since, until=until, compare=(), top=0), scope, at, cancellation)
             rows, totals = (_beside(some, other, compare, run) for some in (rows, totals))
         return IndicatorTable(query, rows, totals, run.statements, at)
 
@@ -70,7 +70,8 @@ class IndicatorEngine:
         Raises:
             WarehouseError: see :meth:`Warehouse.query`.
         """
-        asked = Asked(Grain.DAY, (by,), {}, scope, self.zone)
+        over = datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(self.zone))
+        asked = Asked(Grain.DAY, (by,), {}, scope, self.zone, over)
         found: dict[tuple[str, date], list[float]] = defaultdict(lambda: [0.0] * len(terms))
         for statement in statements(list(dict.fromkeys(terms)), {term: self.fact(term) for term in terms}, asked, since, until):
             for day, value, *numbers in self.warehouse.query(statement.sql, statement.parameters, limits=limits).rows:
@@ -81,7 +82,7 @@ class IndicatorEngine:
 
     def fact(self, term: Term) -> Fact:
         """Return the fact of a term."""
-        return fact_of(self.vocabulary, term.fact, term.types, self.zone)
+        return lasting_fact(fact_of(self.vocabulary, term.fact, term.types, self.zone), term, self.zone)
 
     def dimensions(self, names: Sequence[str]) -> list[str]:
         """Return the dimensions that all terms of all indicators have."""
@@ -137,10 +138,13 @@ class IndicatorEngine:
 class _Run:
     """One period of a question: its numbers, asked and laid out."""
 
-    def __init__(self, engine: IndicatorEngine, query: IndicatorQuery, scope: Scope, cancellation: Cancellation | None) -> None:
+    def __init__(
+        self, engine: IndicatorEngine, query: IndicatorQuery, scope: Scope, at: datetime, cancellation: Cancellation | None
+    ) -> None:
         self._engine = engine
         self._query = query
         self._scope = scope
+        self._at = at
         self._cancellation = cancellation
         self._zone = ZoneInfo(engine.zone)
         self.statements: list[str] = []
@@ -173,7 +177,7 @@ class _Run:
         return found
 
     def _asked(self, grain: Grain, left_out: tuple[tuple[str, ...], ...] = ()) -> Asked:
-        return Asked(grain, self._query.by, self._query.where, self._scope, self._engine.zone, left_out)
+        return Asked(grain, self._query.by, self._query.where, self._scope, self._engine.zone, self._at, left_out)
 
     def _ask(self, terms: Sequence[Term], grain: Grain, since: date, left_out: tuple[tuple[str, ...], ...] = ()) -> Numbers:
         numbers = Numbers()

@@ -20,6 +20,7 @@ from tongguan.model.indicators import (
     ADDITIVE,
     CASES,
     EVENTS,
+    HELD,
     TOTALS,
     Aggregation,
     Bad,
@@ -29,6 +30,7 @@ from tongguan.model.indicators import (
     Indicator,
     IndicatorClass,
     Kind,
+    Lasting,
     Measured,
     Ratio,
     Rolling,
@@ -48,11 +50,11 @@ _UNITS: Final = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 _ABOUT: Final = ("label", "meaning", "group", "tier", "unit", "better", "floor", "owner", "by", "watch")
 _WAYS: Final = ("count", "sum", "distinct", "percentile", "mean")
-_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then", "after")
+_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then", "after", "lasting")
 _RATIO: Final = ("part", "whole")
 _OVER: Final = ("formula", "rolling", "to_date")
 _KEYS: Final = (*_ABOUT, *_TERM, *_RATIO, *_OVER)
-_FOLLOW: Final = ("then", "after")
+_FOLLOW: Final = ("then", "after", "lasting")
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%")
 _MOST_DAYS: Final = 366
 _BAD: Final = {Better.UP: Bad.DOWN, Better.DOWN: Bad.UP, Better.NEITHER: Bad.BOTH}
@@ -153,6 +155,9 @@ class _File:
         if any(key in section for key in _RATIO):
             part, whole = (self._inner(section, key) for key in _RATIO)
             return Ratio(part, whole) if part and whole else None
+        if "lasting" in section and ways:
+            self._issues.add(section.node, f"{section.what}: {' and '.join((*ways, 'lasting'))} cannot stand together")
+            return None
         if "mean" in section:
             return self._mean(section)
         term = self._term(section)
@@ -189,7 +194,27 @@ class _File:
         condition = f"({total.condition}) AND {known}" if total.condition else known
         return Ratio(total, Term(total.fact, Aggregation.COUNT, "", total.types, condition, total.time))
 
+    def _lasting(self, section: Section) -> Term | None:
+        """Return the seconds from each event to the next one that ends its state."""
+        node = section.node_of("lasting")
+        inner = Section(node, f"{section.what}: lasting", self._issues, ("any", "until", "by"))
+        types, until, by = tuple(inner.texts("any")), tuple(inner.texts("until")), inner.needed_text("by")
+        try:
+            both = fact_of(self._vocabulary, EVENTS, (*types, *until), self._zone)
+            fact = fact_of(self._vocabulary, EVENTS, types, self._zone)
+        except ExpressionError as error:
+            self._issues.add(node, f"{inner.what}: {error}")
+            return None
+        if not types:
+            self._issues.add(node, f"{inner.what}: 'any' is missing: the events that begin the state")
+        if by and by not in both.dimensions:
+            self._issues.add(node, f"{inner.what}: no column {by!r} in all; {valid_hint(by, both.dimensions)}")
+        lasting = Lasting(until, by)
+        return Term(EVENTS, Aggregation.SUM, "held_seconds", types, self._sql(section, "where", fact), HELD, lasting=lasting)
+
     def _term(self, section: Section, forced: Aggregation | None = None, way: str = "") -> Term | None:
+        if "lasting" in section:
+            return self._lasting(section)
         given = [key for key in _WAYS if key in section]
         if not way:
             way = given[0] if given else "count"

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from tongguan.metrics.expressions import formula
+from tongguan.metrics.facts import CARRIED
 from tongguan.metrics.registry import Registry
-from tongguan.metrics.statements import CARRIED, Statement
+from tongguan.metrics.statements import Statement
 from tongguan.model.indicator_answers import NOTHING, Amount, Grain
 from tongguan.model.indicators import (
     ADDITIVE,

@@ -18,6 +18,7 @@ from tongguan.metrics.registry import Registry
 from tongguan.model.access import Scope
 from tongguan.model.indicator_answers import IndicatorQuery, IndicatorRow
 from tongguan.model.indicators import (
+    TOTALS,
     Aggregation,
     Better,
     Derived,
@@ -34,8 +35,6 @@ from tongguan.warehouse.client import Cancellation
 
 REGION: Final = "region"
 """The only dimension that is published: cities, never districts."""
-
-_TOTALS: Final = "totals"
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _count(term: Term, indicator: Indicator) -> Term:
     Raises:
         QuestionError: it is a reported total of something that is not counted.
     """
-    if term.fact == _TOTALS:
+    if term.fact == TOTALS:
         if indicator.unit is not Measured.COUNT:
             raise QuestionError(
                 f"{indicator.name} is reported as {indicator.unit}, so nobody knows how much stands behind a region's number;"

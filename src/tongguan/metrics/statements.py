@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from tongguan.metrics.facts import DEPTHS, Fact
+from tongguan.metrics.facts import CARRIED, DEPTHS, Fact
 from tongguan.model.access import Scope
 from tongguan.model.answers import NESTED
 from tongguan.model.indicator_answers import Grain
 from tongguan.model.indicators import (
     ADDITIVE,
     EVENTS,
+    HELD,
     OWN_TIME,
     Aggregation,
     Follow,
@@ -32,9 +33,6 @@ _DAYS: Final = {
 }
 _MOMENTS: Final = {Grain.MINUTE: "toStartOfMinute({time})", Grain.HOUR: "toStartOfHour({time}, '{zone}')"}
 _PARAMETER: Final = re.compile(r"\{(\w+):\w+(?:\(\w+\))?\}")
-CARRIED: Final = timedelta(days=400)
-"""A stock keeps its latest value so long; what was not told anew for longer is not known."""
-
 TOLD_WITHIN: Final = timedelta(days=92)
 """An event that tells itself to which day it belongs is at most so many days before or after it."""
 
@@ -52,6 +50,7 @@ class Asked:
         where: dimension → value.
         scope: regions that count.
         zone: the operation's time zone.
+        at: until when states last that nothing has ended.
         left_out: combinations of dimensions that do not count: those told in rows of their own.
     """
 
@@ -60,6 +59,7 @@ class Asked:
     where: Mapping[str, str]
     scope: Scope
     zone: str
+    at: datetime
     left_out: tuple[tuple[str, ...], ...] = ()
 
 
@@ -101,7 +101,7 @@ def statements(terms: Sequence[Term], facts: Mapping[Term, Fact], asked: Asked, 
     """
     shared: dict[tuple[object, ...], list[Term]] = {}
     for term in terms:
-        alone = term.then is not None or term.aggregation is Aggregation.LATEST
+        alone = term.then is not None or term.lasting is not None or term.aggregation is Aggregation.LATEST
         additive = term.aggregation in ADDITIVE
         shared.setdefault((term.fact, term.time, additive, term if alone else None), []).append(term)
     found: list[Statement] = []
@@ -160,6 +160,8 @@ def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, un
     found = [*_days(fact, terms[0].time), *([fact.condition] if fact.condition else [])]
     if fact.type:
         found.append(f"{fact.type} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
+    if terms[0].lasting is not None:
+        parameters["now_ms"] = round(asked.at.timestamp() * 1000)
     if len(terms) == 1 and terms[0].condition and terms[0].then is None:
         found.append(f"({terms[0].condition})")
     for place, (name, value) in enumerate(asked.where.items()):
@@ -179,7 +181,7 @@ def _days(fact: Fact, time: str) -> list[str]:
     """Return the conditions of the rows that belong to the days asked for."""
     day = fact.times[time]
     found = [f"{day} >= {{since:Date}}", f"{day} <= {{until:Date}}"]
-    if fact.name == EVENTS and time != OWN_TIME:
+    if fact.name == EVENTS and time not in (OWN_TIME, HELD):
         # Storage is parted by the day on which events happened, so all others need not be read.
         days = TOLD_WITHIN.days
         found += [f"business_date >= {{since:Date}} - {days}", f"business_date <= {{until:Date}} + {days}"]

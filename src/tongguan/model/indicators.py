@@ -17,6 +17,8 @@ CASES: Final = "cases."
 """What the facts of finished cases begin with; the case kind follows."""
 OWN_TIME: Final = "time"
 """What decides to which day an event belongs, where nothing else is said."""
+HELD: Final = "held"
+"""What decides to which days the time of a state belongs: those in which it lasted."""
 
 
 class Aggregation(StrEnum):
@@ -49,6 +51,7 @@ class Term:
         time: column whose day decides to which bucket a row belongs; empty for the fact's own.
         level: of a percentile, between 0 and 1.
         then: what must follow for a row to count, for conversions.
+        lasting: what ends the state that a row begins; the sum is then over the time in between.
     """
 
     fact: str
@@ -59,6 +62,20 @@ class Term:
     time: str = ""
     level: float = 0.0
     then: Follow | None = None
+    lasting: Lasting | None = None
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """How long the state lasts that an event begins: until the next event of its own types or of others, or until now.
+
+    Attributes:
+        until: event types that end it, besides those that begin it.
+        by: column of what is in the state.
+    """
+
+    until: tuple[str, ...]
+    by: str
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,8 @@ def term_unit(term: Term) -> Measured:
     """Return in what a part or a whole is written: money and durations where those are summed up, else counts."""
     if term.aggregation is not Aggregation.SUM:
         return Measured.COUNT
-    return Measured.MONEY if term.value in _MONEY else Measured.SECONDS if term.value.startswith("duration") else Measured.COUNT
+    seconds = term.lasting is not None or term.value.startswith("duration")
+    return Measured.MONEY if term.value in _MONEY else Measured.SECONDS if seconds else Measured.COUNT
 
 
 def side_units(indicator: Indicator) -> tuple[Measured, Measured]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery
 from tongguan.model.indicators import (
+    TOTALS,
     Derived,
     Indicator,
     Ratio,
@@ -171,9 +172,9 @@ def timed(indicator: Indicator, known: Mapping[str, Indicator]) -> bool:
     """Tell whether an indicator is known by hour: neither a running one nor one that is reported by day, nor made of such."""
     match indicator.kind:
         case Simple(term):
-            return term.fact != "totals"
+            return term.fact != TOTALS
         case Ratio(part, whole):
-            return "totals" not in (part.fact, whole.fact)
+            return TOTALS not in (part.fact, whole.fact)
         case Derived(_, names):
             return all(timed(known[name], known) for name in names if name in known)
         case Rolling() | ToDate():

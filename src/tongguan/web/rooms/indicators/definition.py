@@ -8,7 +8,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from tongguan.model.indicators import Aggregation, Derived, Follow, Indicator, Ratio, Rolling, Simple, Since, Term, ToDate, named
+from tongguan.model.indicators import (
+    CASES,
+    EVENTS,
+    HELD,
+    OWN_TIME,
+    TOTALS,
+    Aggregation,
+    Derived,
+    Follow,
+    Indicator,
+    Lasting,
+    Ratio,
+    Rolling,
+    Simple,
+    Since,
+    Term,
+    ToDate,
+    named,
+)
 from tongguan.web.kit.measured import BETTER, CLASSES, TIERS, UNITS
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
@@ -143,16 +161,18 @@ def _words(visit: Visit, term: Term) -> TermWords:
     return TermWords(
         how=_how(visit, term),
         types=[(visit.codes.event_type(name), name) for name in term.types],
-        value="" if _plain(term.value) else term.value,
+        value="" if _plain(term.value) or term.lasting else term.value,
         condition=term.condition,
-        time="" if term.fact == "events" and term.time == "time" else term.time,
-        follow=_follow(visit, follow) if follow else "",
+        time="" if term.fact == EVENTS and term.time in (OWN_TIME, HELD) else term.time,
+        follow=_follow(visit, follow) if follow else _lasting(visit, term.lasting) if term.lasting else "",
         follow_condition=follow.condition if follow else "",
     )
 
 
 def _how(visit: Visit, term: Term) -> str:
     text, rows = visit.text, _rows(visit, term)
+    if term.lasting is not None:
+        return text("Seconds that a state lasts which %(rows)s begin", rows=rows)
     value = visit.codes.column(_plain(term.value)) if _plain(term.value) else text("expression")
     match term.aggregation:
         case Aggregation.COUNT:
@@ -175,9 +195,9 @@ def _plain(value: str) -> str:
 
 
 def _rows(visit: Visit, term: Term) -> str:
-    if term.fact == "totals":
+    if term.fact == TOTALS:
         return visit.text("reported totals")
-    kind = term.fact.removeprefix("cases.")
+    kind = term.fact.removeprefix(CASES)
     return visit.text("events") if kind == term.fact else visit.text("cases “%(kind)s”", kind=visit.codes.kind(kind))
 
 
@@ -198,6 +218,14 @@ def _follow(visit: Visit, follow: Follow) -> str:
         by=visit.listing(visit.codes.column(name) for name in follow.by),
     )
     return visit.text("%(said)s; one of the same instant does not count", said=said) if follow.strictly else said
+
+
+def _lasting(visit: Visit, lasting: Lasting) -> str:
+    ends = visit.listing(visit.codes.event_type(name) for name in lasting.until) if lasting.until else ""
+    by = visit.codes.column(lasting.by)
+    if ends:
+        return visit.text("Up to the next of them, or of “%(events)s”, of the same “%(by)s”", events=ends, by=by)
+    return visit.text("Up to the next of them of the same “%(by)s”", by=by)
 
 
 def _span(visit: Visit, span: timedelta) -> str:

@@ -23,6 +23,7 @@ from tongguan.model.indicator_answers import (
     Side,
 )
 from tongguan.model.indicators import (
+    TOTALS,
     Aggregation,
     Derived,
     Indicator,
@@ -154,7 +155,7 @@ def _under(indicator: Indicator, shelf: dict[str, Indicator]) -> list[Indicator]
 def _timed(indicator: Indicator, shelf: dict[str, Indicator]) -> bool:
     """Tell whether hours can be told: what runs over days, and what is reported by day, has none."""
     under = _under(indicator, shelf)
-    reported = any(term.fact == "totals" for one in under for term in terms_of(one.kind))
+    reported = any(term.fact == TOTALS for one in under for term in terms_of(one.kind))
     return not reported and not any(isinstance(one.kind, (Rolling, ToDate)) for one in under)
 
 
@@ -249,7 +250,7 @@ async def _rows(visit: Visit, wanted: Wanted, shelf: dict[str, Indicator]) -> Ro
     sides = _sides(visit, wanted, terms)
     side = wanted.side if len(terms) > 1 else Side.PART
     counted = terms[0] if side is Side.PART else terms[-1]
-    if counted.fact == "totals":
+    if counted.fact == TOTALS:
         return RowsPart(sides, None, visit.text("Other systems report this number as it is; there are no rows behind it."))
     query = RowsQuery(wanted.indicator.name, wanted.period.since, wanted.period.until, dict(wanted.where), side, ROWS_SHOWN)
     return RowsPart(sides, await asked(visit, visit.site.indicators.rows(visit.user, query)))
