@@ -171,9 +171,9 @@ def test_a_name_that_is_none_is_told_with_the_nearest(operation: Operation) -> N
 
 def test_what_cannot_be_asked_is_said_in_the_readers_language_with_what_can(operation: Operation) -> None:
     cases = {
-        "names=stock_on_hand&by=region": ("在库资源数 不能按区域拆分。 渠道 业务类别", "names=stock_on_hand&amp;by=channel"),
-        "names=stock_on_hand&region=GX-NN": ("在库资源数 不能按区域筛选。 清除该筛选", "/explore?names=stock_on_hand&quot;"),
-        "names=orders_28_days&grain=hour": ("只有按天的数据", "names=orders_28_days&amp;grain=week"),
+        "names=stock_on_hand&by=region": ("“在库资源数”不能按“区域”拆分。 可改为： 渠道 业务类别", "names=stock_on_hand&amp;by=channel"),
+        "names=stock_on_hand&region=GX-NN": ("“在库资源数”不能按“区域”筛选。 可改为： 清除该筛选", "/explore?names=stock_on_hand&quot;"),
+        "names=orders_28_days&grain=hour": ("只有按日的数据。 可改为： 整个时段", "names=orders_28_days&amp;grain=week"),
         "names=orders&grain=minute": ("时间点超过 3,000 个", "/explore?names=orders"),
         "names=orders,visitors,complaints,satisfaction,open_orders,sales_amount": ("最多同时分析 5 个指标", "names=visitors%2C"),
     }
@@ -278,6 +278,9 @@ def test_an_empty_operation_and_one_that_fails(language: str) -> None:
     empty = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language=language).get("/explore?names=orders&by=channel")
     assert empty.status_code == 200
     assert ("没有可统计的数据" if language == "zh-CN" else "Nothing was there to measure") in empty.text
+    assert 'class="btn" href="/help#data"' in empty.text
+    narrow = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language=language).get("/explore?names=orders&by=region&channel=app")
+    assert 'class="btn" href="/explore?names=orders&amp;by=region"' in narrow.text
     failing = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language=language)
     for query in ("", "?names=orders", "?names=orders&by=channel&grain=total"):
         page = failing.get(f"/explore{query}")

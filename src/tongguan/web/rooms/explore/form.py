@@ -154,7 +154,7 @@ def _fields(
         found.append(_dimension_field(visit, "by2", text("And by"), second, [one for one in offered if one != first]))
         found += _value_field(visit, wanted, "is2", second, table)
     grains = [one for one in GRAINS if one not in SHORT or one is wanted.grain or all(timed(known[name], known) for name in wanted.names)]
-    automatic = text("Automatic (%(grain)s)", grain=text(GRAINS[wanted.grain])) if not wanted.said else text("Automatic")
+    automatic = text("Auto · %(grain)s", grain=text(GRAINS[wanted.grain])) if not wanted.said else text("Automatic")
     found += [
         Filter("grain", text("Time"), wanted.said, [Choice(one.value, text(GRAINS[one])) for one in grains], hint=automatic),
         Filter(
@@ -167,7 +167,7 @@ def _fields(
     ]
     if first:
         tops = [Choice(said, text("First %(n)s", n=most) if most else text("All")) for said, most in TOPS.items()]
-        found.append(Filter("top", text("Places"), wanted.top, tops, hint=text("First %(n)s", n=DEFAULT_TOP)))
+        found.append(Filter("top", text("Shown values"), wanted.top, tops, hint=text("First %(n)s", n=DEFAULT_TOP)))
     return found
 
 

@@ -16,7 +16,7 @@ from tongguan.model.indicators import Indicator
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart
-from tongguan.web.kit.components import Failure, KpiCard, Way
+from tongguan.web.kit.components import Empty, Failure, KpiCard, Way
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import scope_text
 from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
@@ -29,7 +29,7 @@ from tongguan.web.rooms.explore.form import Form, form, suggestions
 from tongguan.web.rooms.explore.refusals import Refusal, found_by, not_there, refusals
 from tongguan.web.rooms.explore.shown import Shown, cards
 from tongguan.web.rooms.explore.tables import Line, columns, ends_with_total, lines, table
-from tongguan.web.rooms.explore.wanted import MOST_NAMES, PATH, SAVED, Wanted, read
+from tongguan.web.rooms.explore.wanted import CODES, MOST_NAMES, PATH, SAVED, Wanted, read
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ExplorePage:
     Attributes:
         refused: why the question cannot be answered, beside the form.
         table: None where there is no answer; ``total`` tells that its last row is that of all together.
-        nothing: there is an answer, and nothing was there to measure.
+        nothing: what to do where there is an answer, and nothing was there to measure; None elsewhere.
         statements: the SQL that was asked.
         suggestions: what to begin with, where nothing is chosen.
     """
@@ -77,7 +77,7 @@ class ExplorePage:
     charts: Sequence[Chart] = ()
     table: Table | None = None
     total: bool = False
-    nothing: bool = False
+    nothing: Empty | None = None
     statements: Sequence[str] = ()
     suggestions: Sequence[Way] = ()
 
@@ -117,6 +117,17 @@ def _with_added(visit: Visit, known: dict[str, Indicator]) -> str:
     return wanted.address().having(names=",".join(dict.fromkeys((*names, name))))
 
 
+def _nothing(visit: Visit, wanted: Wanted) -> Empty:
+    """Say what to do where nothing was there to measure: widen what was asked for, or send data."""
+    text, address = visit.text, wanted.address()
+    title = text("Nothing was there to measure")
+    if wanted.where:
+        cause = text("Nothing of it happened in these days and places. Choose other days, or remove filters.")
+        return Empty(title, cause, text("Remove filters"), address.having(**dict.fromkeys((*CODES, "is", "of", "is2", "of2"), "")))
+    cause = text("Nothing of it happened in these days. Choose other days; if it stays so, no source sends what is counted here.")
+    return Empty(title, cause, text("How to send data"), "/help#data")
+
+
 async def explore(visit: Visit) -> Response:
     """The form, and what was asked for."""
     shelf = await visit.ask(visit.site.indicators.shelf(visit.user))
@@ -139,7 +150,7 @@ async def explore(visit: Visit) -> Response:
         charts=charts(shown) if shown and drawn and not asked.wanted.tables_only else (),
         table=drawn,
         total=ends_with_total(shown, drawn) if shown and drawn else False,
-        nothing=shown is not None and drawn is None,
+        nothing=_nothing(visit, asked.wanted) if shown and not drawn else None,
         statements=asked.answer.statements if asked.answer else (),
         suggestions=[] if chosen or asked.failure else await suggestions(visit, asked.known),
     )

@@ -119,13 +119,13 @@ def refusals(visit: Visit, wanted: Wanted, known: Mapping[str, Indicator], dimen
         found += [_not_shared(visit, wanted, names, name, dimensions) for name in wanted.by if name not in dimensions]
         for name in wanted.where:
             if name not in dimensions and name not in wanted.by:
-                said = text("%(names)s cannot be narrowed by %(dimension)s.", names=names, dimension=dimension_label(visit, name))
+                said = text("“%(names)s” cannot be narrowed by “%(dimension)s”.", names=names, dimension=dimension_label(visit, name))
                 remove = Way(text("Remove the filter"), wanted.address().having(**{name: ""}))
                 found.append(Refusal(said, [remove]))
     daily = [indicator_label(visit, known[name]) for name in wanted.names if not timed(known[name], known)]
     if wanted.grain in SHORT and daily:
         ways = [Way(text(label), wanted.address().having(grain=grain)) for grain, label in GRAINS.items() if grain not in SHORT]
-        found.append(Refusal(text("%(names)s: known by whole days only. Choose another time step.", names=visit.listing(daily)), ways))
+        found.append(Refusal(text("“%(names)s” is known by whole days only.", names=visit.listing(daily)), ways))
     elif too_many(wanted):
         said = text("More than %(n)s points in time. Choose fewer days or a longer time step.", n=visit.formats.full(MOST_BUCKETS))
         found.append(Refusal(said, [Way(text("Automatic"), wanted.address().having(grain=""))]))
@@ -140,5 +140,5 @@ def _not_shared(visit: Visit, wanted: Wanted, names: str, name: str, dimensions:
         for one in dimensions
         if one not in wanted.by
     ]
-    said = visit.text("%(names)s cannot be taken apart by %(dimension)s.", names=names, dimension=dimension_label(visit, name))
+    said = visit.text("“%(names)s” cannot be split by “%(dimension)s”.", names=names, dimension=dimension_label(visit, name))
     return Refusal(said, ways)

@@ -183,9 +183,8 @@ def _table(visit: Visit, found: Findings, address: Address, filters: Sequence[Fi
 def _empty(visit: Visit, found: Findings, address: Address) -> Empty:
     text = visit.text
     if not found.through:
-        return Empty(
-            text("Nothing was looked at yet"), text("Days are looked at once they are over and a week of days before them is known.")
-        )
+        cause = text("Days are looked at once they are over and a week of days before them is known.")
+        return Empty(text("Nothing was looked at yet"), cause, text("How to send data"), "/help#data")
     if any(address.values.values()):
         cause = text("With a channel, a region or a class, what was found in another dimension is left out.")
         return Empty(text("Nothing that stands out fits these filters"), cause, text("Remove filters"), FINDINGS)

@@ -131,7 +131,7 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                     ),
                 ),
                 (
-                    msg("Places"),
+                    msg("Shown values"),
                     msg(
                         "So many with the most of the first indicator; the rest is one row. All together is counted anew, not summed up: "
                         "a customer in two channels counts once."
