@@ -151,7 +151,7 @@ def _day(visit: Visit, stage: Stage, day: StageDay, flow: Flow | None, where: Ev
     taken = [one for part in day.breakdowns if (one := take(visit, stage, day, part.by, compared(visit, shown)))]
     exports = visit.may(Permission.EXPORT)
     return DayParts(
-        cards=stage_cards(visit, numbers, status, tiled, where, address, shown),
+        cards=stage_cards(visit, numbers, status, tiled, where, address, shown, known=flow is None or flow.data_through is not None),
         curve=curve(visit, numbers, day, address, shown),
         measures=measure_choices(numbers, address),
         failures=failure_curve(visit, numbers, day, shown),

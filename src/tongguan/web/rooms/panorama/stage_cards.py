@@ -27,13 +27,20 @@ def stage_cards(
     where: EventFilter,
     address: Address,
     shown: ShownDay,
+    *,
+    known: bool,
 ) -> list[KpiCard]:
-    """Return the key figures; each leads to its own curve below, what waits to its list."""
+    """Return the key figures; each leads to its own curve below, what waits to its list.
+
+    Args:
+        known: whether any source ever sent anything; where none did, nothing is known to be 0.
+    """
     names = [name for name in numbers.readings if name != "failures"]
-    waiting = [_waiting(visit, status)] if status and status.backlog is not None and not (where.by or where.hour is not None) else []
-    cards = [_card(visit, numbers, name, where, address, shown) for name in names]
+    whole = not where.by and where.hour is None
+    waiting = [_waiting(visit, status, known=known)] if status and status.backlog is not None and whole else []
+    cards = [_card(visit, numbers, name, where, address, shown, known=known) for name in names]
     own = sum(name in ("volume", FAILED_SHARE) for name in names)
-    if tile and not where.by and where.hour is None:
+    if tile and whole:
         cards[0] = _standing(cards[0], tile)
     return [*cards[:own], *waiting, *cards[own:]][:MOST]
 
@@ -43,19 +50,20 @@ def _standing(card: KpiCard, tile: StageTile) -> KpiCard:
     return KpiCard(**{**vars(card), "status": tile.status, "status_word": tile.why or tile.status_word})
 
 
-def _card(visit: Visit, numbers: StageNumbers, name: str, where: EventFilter, address: Address, shown: ShownDay) -> KpiCard:
+def _card(visit: Visit, numbers: StageNumbers, name: str, where: EventFilter, address: Address, shown: ShownDay, *, known: bool) -> KpiCard:
     fmt, reading, day = visit.formats, numbers.readings[name], numbers.days[name]
+    now = day.now if known else None
     thin = numbers.thin(name)
     label = compared(visit, shown)
     status = _status(numbers, name, hour=where.hour is not None)
     return KpiCard(
         key=name,
         name=reading.label,
-        value=reading.text(fmt, day.now, short=True),
-        title=reading.text(fmt, day.now),
+        value=reading.text(fmt, now, short=True),
+        title=reading.text(fmt, now),
         href=address.having(measure="" if name == "volume" else name) + "#curve",
         change=reading.change(fmt, label, day.now, day.before),
-        spark=_spark(visit, numbers, name),
+        spark=_spark(visit, numbers, name) if known else None,
         status=status,
         status_word=visit.text(status.word) if status else "",
         thin="" if thin is None else visit.text("too few: n=%(n)s", n=fmt.full(thin)),
@@ -95,12 +103,13 @@ def _spark(visit: Visit, numbers: StageNumbers, name: str) -> Spark | None:
     return Spark("", max(earlier, key=len, default=""), label, pieces(here, top, HOURS))
 
 
-def _waiting(visit: Visit, status: StageStatus) -> KpiCard:
+def _waiting(visit: Visit, status: StageStatus, *, known: bool) -> KpiCard:
     fmt = visit.formats
-    known = [
+    waits = status.backlog if known else None
+    standing = [
         visit.text(message, n=fmt.full(count))
         for message, count in ((msg("%(n)s late"), status.late), (msg("%(n)s warned"), status.warned), (msg("%(n)s paused"), status.paused))
-        if count is not None
+        if known and count is not None
     ]
     judged = status.late is not None and bool(status.backlog)
     stands = Status.BAD if status.late else Status.WATCH if status.warned else Status.GOOD if judged else None
@@ -108,11 +117,11 @@ def _waiting(visit: Visit, status: StageStatus) -> KpiCard:
     return KpiCard(
         key="waiting",
         name=visit.text("Waiting now"),
-        value=fmt.compact(status.backlog),
-        title=fmt.full(status.backlog),
-        unit=visit.plural("case", "cases", status.backlog or 0),
+        value=fmt.compact(waits),
+        title=fmt.full(waits),
+        unit="" if waits is None else visit.plural("case", "cases", waits),
         href="#waiting",
-        note=" · ".join(known),
+        note=" · ".join(standing),
         status=stands,
         status_word=words[stands] if stands else "",
     )

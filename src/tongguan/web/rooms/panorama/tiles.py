@@ -59,10 +59,6 @@ def _changes(visit: Visit, stage: StageStatus, shown: ShownDay) -> tuple[Change,
     return change(visit, before, stage.volume, stage.volume_yesterday), change(visit, week, stage.volume, stage.volume_last_week)
 
 
-def _count(visit: Visit, count: int | None) -> str:
-    return "" if count is None else visit.formats.compact(count)
-
-
 def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFilter, shown: ShownDay) -> StageTile:
     """Return one stage as the panorama draws it; it leads to the stage's page on the day shown."""
     fmt = visit.formats
@@ -73,8 +69,11 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
     # Where no source ever sent anything, nothing is known to be 0.
     known = flow.data_through is not None
 
-    def counted(count: int) -> int | None:
+    def counted(count: int | None) -> int | None:
         return count if known else None
+
+    def limited(count: int | None) -> str:
+        return "" if count is None else fmt.compact(counted(count))
 
     return StageTile(
         name=stage.name,
@@ -91,13 +90,13 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         rate=fmt.compact(counted(stage.rate)) if shown.today else "",
         failures=fmt.compact(counted(stage.failures)),
         has_failures=bool(declared.failures),
-        backlog=fmt.compact(stage.backlog),
+        backlog=fmt.compact(counted(stage.backlog)),
         has_backlog=stage.backlog is not None,
         oldest=fmt.duration((flow.at - stage.oldest).total_seconds()) if stage.oldest else fmt.duration(None),
         oldest_title=fmt.iso(stage.oldest),
-        late=_count(visit, stage.late),
-        warned=_count(visit, stage.warned),
-        paused=_count(visit, stage.paused),
+        late=limited(stage.late),
+        warned=limited(stage.warned),
+        paused=limited(stage.paused) if known else "",
         phase=declared.phase.in_language(visit.language),
         spark=spark(visit, stage) if known else Spark("", "", visit.text("No data yet")),
     )
