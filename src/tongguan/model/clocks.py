@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from tongguan.model.calendars import WorkingCalendar
 from tongguan.model.vocabulary import Label
@@ -110,6 +110,10 @@ class RuleBook:
     author: str = ""
     note: str = ""
 
+    def __hash__(self) -> int:
+        # Equality still compares everything; books are told apart by these two.
+        return hash((self.version, self.valid_from))
+
 
 @dataclass(frozen=True)
 class Place:
@@ -200,3 +204,11 @@ class Clock:
 
 Books = Sequence[RuleBook]
 """All versions, the oldest first; at least one."""
+
+
+class RuleBooks(Protocol):
+    """Where the rule books are kept."""
+
+    def all(self) -> Books:
+        """Return every version. Asked every second, so what was not changed is answered from memory, with the same objects."""
+        ...
