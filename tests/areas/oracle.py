@@ -74,6 +74,7 @@ class Oracle:
         for key in ("then", "after"):
             if key in one:
                 there = {id(row) for row in self._followed(rows, one[key], before=key == "after")}
+                # It is asked long after the days, so what did not come is missing.
                 rows = [row for row in rows if (id(row) in there) != bool(one[key].get("missing"))]
         if "distinct" in one:
             found = {str(value) for row in rows if (value := self._read(one["distinct"], row)) not in (None, "")}

@@ -156,12 +156,10 @@ def _bucket(fact: Fact, time: str, asked: Asked) -> str:
 
 
 def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
-    parameters |= {"since": since, "until": until}
+    parameters |= {"since": since, "until": until, "now_ms": round(asked.at.timestamp() * 1000)}
     found = [*_days(fact, terms[0].time), *([fact.condition] if fact.condition else [])]
     if fact.type:
         found.append(f"{fact.type} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
-    if terms[0].lasting is not None:
-        parameters["now_ms"] = round(asked.at.timestamp() * 1000)
     if len(terms) == 1 and terms[0].condition and terms[0].then is None:
         found.append(f"({terms[0].condition})")
     for place, (name, value) in enumerate(asked.where.items()):
@@ -254,8 +252,12 @@ def _followed(term: Term, fact: Fact) -> str:
     # Written out, not bound: a statement may hold two conversions, each with its own time.
     found = f"then_key = base.follow_key AND then_time IS NOT NULL AND dateDiff('millisecond', {first}, {last}) <= {within}"
     there = f"follow_key != '' AND ifNull({found}, 0)"
+    if then.missing:
+        # What may still come is not missing yet.
+        over = "" if then.before else f" AND base.time <= fromUnixTimestamp64Milli({{now_ms:Int64}} - {within})"
+        there = f"NOT ({there}){over}"
     return (
-        f"(SELECT base.* EXCEPT follow_key, {f'NOT ({there})' if then.missing else there} AS followed FROM ({base}) AS base"
+        f"(SELECT base.* EXCEPT follow_key, {there} AS followed FROM ({base}) AS base"
         f" ASOF LEFT JOIN ({other}) AS other ON base.follow_key = other.then_key AND base.time {sign} other.then_time)"
     )
 

@@ -89,7 +89,7 @@ class Follow:
         within: at most so far from the row; an event of the same instant fulfils it, unless ``strictly``.
         strictly: it must not be of the same instant, so that an event of one of the row's own types does not fulfil itself.
         before: it must have come before the row.
-        missing: rows count for which there is none.
+        missing: rows count for which there is none, once the time is over in which it may come.
     """
 
     types: tuple[str, ...]
