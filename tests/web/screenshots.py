@@ -19,6 +19,7 @@ from tests.web.chromium import LAUNCH, find_chromium, served
 from tests.web.operation import Operation, make_operation
 from tests.web.pages import PAGES
 from tongguan.model.access import Role
+from tongguan.web.kit.security import THEME_COOKIE
 
 LANGUAGES = ("zh-CN", "en")
 THEMES = ("light", "dark")
@@ -39,7 +40,9 @@ def shoot(browser: Browser, operation: Operation, address: str, out: Path, wante
             if wanted and name not in wanted:
                 continue
             context.clear_cookies()
-            if name != "signin":
+            if name == "signin":  # in the theme of whoever used the browser last
+                context.add_cookies([{"name": THEME_COOKIE, "value": theme, "url": address}])
+            else:
                 session = operation.accounts.session_for(Role.ADMIN, language=language, theme=theme)
                 context.add_cookies([{"name": "tongguan_session", "value": session.cookie, "url": address}])
             page = context.new_page()

@@ -100,8 +100,8 @@ def _failures(visit: Visit, flow: Flow, where: FlowFilter, address: Address, sho
 
 
 def _worst_hour(visit: Visit, flow: Flow, where: FlowFilter, address: Address, shown: ShownDay) -> KpiCard:
-    """Return the hour, of the day shown and the one before, in which most went wrong beyond what is usual; it leads there."""
-    found = [*_of_all_channels(flow, shown), *(_Worst(one.failures - one.usual * one.volume, one) for one in flow.standouts)]
+    """Return the hour, of the day shown and today of yesterday too, in which most went wrong beyond what is usual; it leads there."""
+    found = [*_of_all_channels(flow, shown), *_of_channels(flow, shown)]
     name = visit.text("Worst hour")
     if not found:
         note = visit.text("no hour stands out") if flow.data_through else visit.text(Status.UNKNOWN.word)
@@ -128,14 +128,19 @@ class _Worst(NamedTuple):
     out: Standout
 
 
+def _of_channels(flow: Flow, shown: ShownDay) -> Iterator[_Worst]:
+    for one in flow.standouts:
+        if shown.today or one.day == flow.day:
+            yield _Worst(one.failures - one.usual * one.volume, one)
+
+
 def _of_all_channels(flow: Flow, shown: ShownDay) -> Iterator[_Worst]:
     before = (shown.day - timedelta(days=1)).isoformat()
     for stage in flow.stages:
         usual = usual_failing(stage)
-        days = (
-            (flow.day, stage.hourly, stage.hourly_failures),
-            (before, stage.hourly_yesterday, stage.hourly_failures_yesterday),
-        )
+        days = [(flow.day, stage.hourly, stage.hourly_failures)]
+        if shown.today:  # the morning is short: last evening still tells what goes wrong
+            days.append((before, stage.hourly_yesterday, stage.hourly_failures_yesterday))
         for day, volume, failures in days:
             worst = worst_hour(volume, failures, usual)
             if worst is not None:
