@@ -18,6 +18,7 @@ module                    what it keeps
 ``outbox``                rows that must still become events
 ``regions``               the book of regions: names, and what lies in what
 ``annotations``           notes that users write at days of an indicator
+``rule_books``            every version of the time limits, and drafts of the next one (``rule_tables``)
 ``users``, ``passwords``  who may sign in; ``sign_in`` counts failures; ``sessions`` browsers; ``tokens`` programs
 ========================  ==========================================================================================
 

@@ -281,3 +281,43 @@ class TooManyNotesError(RecordsError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"每个指标最多 {most} 条标注，请先删除不用的", f"an indicator has at most {most} notes; remove one first")
+
+
+class RulesChangedError(RecordsError):
+    """Somebody published another version of the rule book meanwhile.
+
+    Attributes:
+        version, author, made_at, note: the newest one, who made it, when and why.
+    """
+
+    key = "rules_changed"
+
+    def __init__(self, version: int, author: str, made_at: datetime, note: str, expected: int) -> None:
+        self.version, self.author, self.made_at, self.note = version, author, made_at, note
+        moment = made_at.isoformat(timespec="seconds")
+        super().__init__(
+            f"规则已不是第 {expected} 版：{author or '系统'}于 {moment} 发布了第 {version} 版（{note}）；请在其基础上重做修改",
+            f"the rules are not at version {expected}: {author or 'the system'} published version {version} at {moment} ({note}); "
+            f"make the changes to that one",
+        )
+
+
+class BadRuleNoteError(RecordsError):
+    """A version of the rule book needs a note."""
+
+    key = "bad_rule_note"
+
+    def __init__(self, text: str, most: int) -> None:
+        super().__init__(
+            f"发布说明 {text!r} 无效：须为 1–{most} 个字符，说明为何修改",
+            f"{text!r} cannot be the note of a version: say in 1–{most} characters why the rules change",
+        )
+
+
+class NoRuleBookError(RecordsError):
+    """The store has no rule book yet."""
+
+    key = "no_rule_book"
+
+    def __init__(self) -> None:
+        super().__init__("尚无时限规则，请先启动服务", "there is no rule book yet; an opened installation writes the first one")

@@ -24,8 +24,9 @@ from sqlalchemy import (
 from tongguan.records.columns import Counted, Instant, Words
 from tongguan.records.kept_tables import LIVE_NOTE, LIVE_VIEW, note_table, saved_views
 from tongguan.records.metadata import metadata
+from tongguan.records.rule_tables import rule_books, rule_drafts
 
-__all__ = ["LIVE_NOTE", "LIVE_VIEW", "metadata", "note_table", "saved_views"]
+__all__ = ["LIVE_NOTE", "LIVE_VIEW", "metadata", "note_table", "rule_books", "rule_drafts", "saved_views"]
 
 
 class ReaderCountColumns(TypedColumns):

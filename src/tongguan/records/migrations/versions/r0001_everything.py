@@ -25,6 +25,7 @@ def upgrade() -> None:
     _waiting()
     _findings()
     _annotations()
+    _rule_books()
 
 
 def _accounts() -> None:
@@ -335,3 +336,25 @@ def _annotations() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_annotations"),
     )
     op.create_index("ix_annotations_indicator_first_day", "annotations", ["indicator", "first_day"])
+
+
+def _rule_books() -> None:
+    op.create_table(
+        "rule_books",
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name="pk_rule_books"),
+    )
+    op.create_table(
+        "rule_drafts",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", name="pk_rule_drafts"),
+    )
