@@ -18,6 +18,7 @@ from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
+from tongguan.web.kit.fake.tasks import FakeTasks
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.site import Site, WebSettings
@@ -37,6 +38,7 @@ class Operation:
     lists: FakeLists
     indicators: FakeIndicators
     annotations: FakeAnnotations
+    tasks: FakeTasks
 
     @property
     def site(self) -> Site:
@@ -53,9 +55,10 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     accounts, lists = FakeAccounts(clock), FakeLists(clock)
     indicators = FakeIndicators(questions, clock, empty=not orders)
     annotations = FakeAnnotations(clock, indicators, failing=failing)
+    tasks = FakeTasks(vocabulary, clock, accounts, questions.every_waiting_row(), failing=failing)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS])
-    operation = Operation(application, questions, accounts, lists, indicators, annotations)
+    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS], tasks=tasks)
+    operation = Operation(application, questions, accounts, lists, indicators, annotations, tasks)
     share_compiled(operation.site.environments)
     return operation
 

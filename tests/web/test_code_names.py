@@ -19,6 +19,7 @@ from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
+from tongguan.web.kit.fake.tasks import FakeTasks
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.site import WebSettings
 from tongguan.web.web import create_web
@@ -46,9 +47,10 @@ def operation() -> Operation:
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0")
     indicators = FakeIndicators(questions, clock)
     notes = FakeAnnotations(clock, indicators)
-    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [])
+    tasks = FakeTasks(fake_vocabulary(), clock, accounts, questions.every_waiting_row())
+    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [], tasks=tasks)
     share_compiled(application.state.site.environments)
-    return Operation(application, questions, accounts, lists, indicators, notes)
+    return Operation(application, questions, accounts, lists, indicators, notes, tasks)
 
 
 def table(page: str, by: str) -> str:

@@ -25,9 +25,9 @@ def operation() -> Operation:
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
     asked = (made.questions, made.accounts, made.lists, made.indicators, made.annotations)
-    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS])
+    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS], tasks=made.tasks)
     share_compiled(application.state.site.environments)
-    return Operation(application, made.questions, made.accounts, made.lists, made.indicators, made.annotations)
+    return Operation(application, made.questions, made.accounts, made.lists, made.indicators, made.annotations, made.tasks)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

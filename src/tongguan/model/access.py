@@ -32,21 +32,25 @@ class Permission(StrEnum):
     EXPORT = "export"
     COMPARE_REGIONS = "compare_regions"
     """See what indicators are in regions outside the own scope, as :mod:`tongguan.model.published` tells it."""
+    WORK_ON_TASKS = "work_on_tasks"
+    MANAGE_TASKS = "manage_tasks"
+    """Transfer tasks that others have, and urge."""
     MANAGE_USERS = "manage_users"
     MANAGE_TOKENS = "manage_tokens"
     ERASE_PERSONAL = "erase_personal"
 
 
 _READER = frozenset({Permission.SEE_PANORAMA, Permission.SEE_ORDERS, Permission.EXPORT})
+_LEADER = frozenset({Permission.WORK_ON_TASKS, Permission.MANAGE_TASKS})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS},
+    Role.MANAGER: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS, Permission.MANAGE_TASKS},
     Role.ANALYST: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS},
-    Role.DISPATCHER: _READER | {Permission.SEE_DATA, Permission.REPLAY_QUARANTINE, Permission.SEE_PERSONAL},
-    Role.STAGE_OWNER: _READER | {Permission.SEE_PERSONAL, Permission.COMPARE_REGIONS},
+    Role.DISPATCHER: _READER | _LEADER | {Permission.SEE_DATA, Permission.REPLAY_QUARANTINE, Permission.SEE_PERSONAL},
+    Role.STAGE_OWNER: _READER | _LEADER | {Permission.SEE_PERSONAL, Permission.COMPARE_REGIONS},
     Role.AUDITOR: _READER | {Permission.SEE_DATA},
-    Role.SERVICE_AGENT: frozenset({Permission.SEE_PANORAMA, Permission.SEE_ORDERS, Permission.SEE_PERSONAL}),
+    Role.SERVICE_AGENT: frozenset({Permission.SEE_PANORAMA, Permission.SEE_ORDERS, Permission.SEE_PERSONAL, Permission.WORK_ON_TASKS}),
 }
 
 

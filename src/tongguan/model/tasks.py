@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from tongguan.model.vocabulary import Label
+if TYPE_CHECKING:
+    from tongguan.model.vocabulary import Label
+
+LONGEST_NOTE: Final = 2_000
+"""Characters of a note or comment."""
+
+LARGEST_FILE: Final = 5 * 1024 * 1024
+"""Bytes of an attachment."""
+
+LONGEST_FILE_NAME: Final = 200
+"""Characters of its name."""
+
+MOST_FILES: Final = 20
+"""Attachments of a task."""
+
+URGED_AGAIN: Final = timedelta(minutes=10)
+"""So long somebody who urged a task waits before urging it again."""
+
+MOST_AT_ONCE: Final = 500
+"""Tasks of one batch."""
 
 
 class TaskState(StrEnum):
@@ -42,6 +62,10 @@ class Action(StrEnum):
     URGE = "urge"
     OVERTAKE = "overtake"
     EXPIRE = "expire"
+
+
+SAID: Final = frozenset({Action.COMMENT, Action.ATTACH, Action.URGE})
+"""What is added to a task without changing who has it and where it stands: these need no version and leave it as it is."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +107,10 @@ class Task:
         since: when the case reached the step.
         warned_from, late_from, paused_since: as of the open step.
         urged: how often it was urged; ``urged_at`` the last time.
-        ended_at, outcome_by, reason, note: of a task that is over.
+        ended_at, outcome_by, reason, note: of a task that is over; ``outcome_by`` is the display name of who ended it. Where the case
+            went on, ``reason`` is the step at which it waits now, empty where it waits nowhere.
+        claimed_at: since when the owner has it.
+        files: how many attachments it has.
     """
 
     id: str
@@ -112,6 +139,8 @@ class Task:
     outcome_by: str = ""
     reason: str = ""
     note: str = ""
+    claimed_at: datetime | None = None
+    files: int = 0
 
 
 @dataclass(frozen=True)
@@ -190,5 +219,125 @@ class TaskConflictError(Exception):
         self.last = last
 
 
+class TaskRefusal(StrEnum):
+    """Why an action was refused."""
+
+    MISSING = "missing"
+    """There is no such task, or the user does not see it."""
+    PERMISSION = "permission"
+    SKILL = "skill"
+    REASON = "reason"
+    """A reason is needed, or the queue has no such reason."""
+    NOTE = "note"
+    """Empty, or longer than :data:`LONGEST_NOTE`."""
+    PERSON = "person"
+    """Nobody who could have the task: unknown, without the skill, or of another region."""
+    FILE = "file"
+    """Empty, without a name, or larger than :data:`LARGEST_FILE`."""
+    FULL = "full"
+    """:data:`MOST_FILES` are attached already."""
+    SOON = "soon"
+    """The same person urged it within :data:`URGED_AGAIN`."""
+    ACTION = "action"
+    """Nobody does that with a task by hand."""
+    TOO_MANY = "too_many"
+    """More than :data:`MOST_AT_ONCE` tasks at once."""
+
+
 class TaskRefusedError(ValueError):
     """The action is not one that this person may do with this task, or lacks what it needs; the text says what would be valid."""
+
+    def __init__(self, message: str, refusal: TaskRefusal = TaskRefusal.ACTION) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an action is given.
+
+    Attributes:
+        reason: code of one of the queue's reasons; needed by fail and hand back.
+        note: free text; needed by a comment.
+        to: of a transfer: user id of who gets it; empty: it goes back into the queue.
+    """
+
+    reason: str = ""
+    note: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A task of a batch, and the version that the actor saw."""
+
+    task_id: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one task of a batch.
+
+    Attributes:
+        task: as it is now; None where it is not there for the actor.
+        done: the action was done.
+        error: why not.
+    """
+
+    task_id: str
+    task: Task | None
+    done: bool
+    error: TaskConflictError | TaskRefusedError | None = None
+
+
+@dataclass(frozen=True)
+class TaskStory:
+    """A task with its history, the oldest entry first, and what the asker may do with it now."""
+
+    task: Task
+    entries: Sequence[TaskEntry]
+    allowed: frozenset[Action]
+
+
+@dataclass(frozen=True)
+class TaskFile:
+    """An attachment."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who could have a task.
+
+    Attributes:
+        holds: how many tasks of the queue the person has now.
+    """
+
+    id: str
+    name: str
+    holds: int
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """A queue as somebody sees it, within the regions of the scope.
+
+    Attributes:
+        may_work: the asker may claim its tasks.
+        open, mine, others: tasks that are not over, by whose they are.
+        late, warned, paused: of these, how they stand.
+        oldest: since when the oldest of them waits; None where there is none.
+    """
+
+    queue: str
+    may_work: bool
+    open: int
+    mine: int
+    others: int
+    late: int
+    warned: int
+    paused: int
+    oldest: datetime | None

@@ -14,6 +14,8 @@ from types import MappingProxyType
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.event import DIMENSIONS, EVENT_FIELDS, OBJECT_KINDS, REFERENCES
 from tongguan.model.measures import OWN, How, Measure
+from tongguan.model.queues import checked_queues
+from tongguan.model.tasks import Queue
 
 
 class VocabularyError(ValueError):
@@ -228,6 +230,7 @@ class Pack:
         names: names of usual codes by column or attribute (``reason``, ``payment_channel`` …) that takes any text: code →
             label. They close nothing; a code without a name is shown as it is. A code under another (``network.slow``)
             has a name of its own.
+        queues: what people work off, each made of open steps.
     """
 
     area: str
@@ -236,6 +239,7 @@ class Pack:
     case_kinds: tuple[CaseKind, ...] = ()
     codes: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[str, Mapping[str, Label]] = field(default_factory=lambda: MappingProxyType({}))
+    queues: tuple[Queue, ...] = ()
 
 
 class Vocabulary:
@@ -261,6 +265,7 @@ class Vocabulary:
         self.stages = tuple(stages)
         try:
             self._check()
+            self.queues = checked_queues(self)
         except KeyError as error:
             raise VocabularyError(error.args[0]) from error
 

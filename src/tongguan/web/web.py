@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from fastapi import FastAPI
 
@@ -14,6 +15,7 @@ from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.site import WebSettings, build_application, build_site
+from tongguan.web.kit.tasks import Tasks
 from tongguan.web.rooms.data.pages import ROOM as DATA
 from tongguan.web.rooms.explore.pages import ROOM as EXPLORE
 from tongguan.web.rooms.findings.pages import ROOM as FINDINGS
@@ -36,6 +38,8 @@ def create_web(
     vocabulary: Vocabulary,
     settings: WebSettings,
     area_rooms: Sequence[Room] = (),
+    *,
+    tasks: Tasks | None = None,
 ) -> FastAPI:
     """Make the application of all pages; nothing is shared between two of them.
 
@@ -45,6 +49,7 @@ def create_web(
         lists: saved views and the log of exports.
         indicators: numbers of all indicators.
         annotations: notes at days of indicators.
+        tasks: what people work off.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -53,4 +58,6 @@ def create_web(
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
     rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, lists, indicators, annotations, vocabulary, settings, rooms))
+    return build_application(
+        build_site(questions, accounts, lists, indicators, annotations, cast(Tasks, tasks), vocabulary, settings, rooms)
+    )

@@ -178,6 +178,8 @@ PERMISSIONS: Final = {
     Permission.SEE_PERSONAL: msg("see personal data"),
     Permission.EXPORT: msg("export lists"),
     Permission.COMPARE_REGIONS: msg("compare regions"),
+    Permission.WORK_ON_TASKS: msg("work on tasks"),
+    Permission.MANAGE_TASKS: msg("transfer and urge tasks"),
     Permission.MANAGE_USERS: msg("manage users"),
     Permission.MANAGE_TOKENS: msg("manage API tokens"),
     Permission.ERASE_PERSONAL: msg("erase personal data"),

@@ -34,6 +34,7 @@ from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.regions import RegionBook
 from tongguan.web.kit.security import HEADERS, SESSION_COOKIE, SafeHeaders
+from tongguan.web.kit.tasks import Tasks
 from tongguan.web.kit.texts import Texts, load_texts
 from tongguan.web.kit.visit import Visit
 
@@ -79,6 +80,7 @@ class Site:
     lists: Lists
     indicators: Indicators
     annotations: Annotations
+    tasks: Tasks
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -147,6 +149,7 @@ def build_site(
     lists: Lists,
     indicators: Indicators,
     annotations: Annotations,
+    tasks: Tasks,
     vocabulary: Vocabulary,
     settings: WebSettings,
     rooms: Sequence[Room],
@@ -157,7 +160,9 @@ def build_site(
     regions = RegionBook(questions, settings.now)
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
-    return Site(questions, accounts, lists, indicators, annotations, vocabulary, settings, tuple(rooms), regions, texts, environments)
+    return Site(
+        questions, accounts, lists, indicators, annotations, tasks, vocabulary, settings, tuple(rooms), regions, texts, environments
+    )
 
 
 def build_application(site: Site) -> FastAPI:

@@ -102,6 +102,14 @@ class FakeAccounts:
         row = self._users[user.id]
         self._users[user.id] = replace(row, user=replace(row.user, language=language, theme=theme, density=density))
 
+    def people(self) -> Sequence[User]:
+        """Return everybody who may sign in."""
+        return [row.user for row in self._users.values() if not row.disabled]
+
+    def person(self, user_id: str) -> User:
+        """Return a user by id; KeyError where there is none."""
+        return self._users[user_id].user
+
     async def users(self) -> Sequence[UserRow]:
         return sorted(self._users.values(), key=lambda row: row.user.name)
 

@@ -32,7 +32,7 @@ from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 from tongguan.web.kit.fake.findings import findings_at
 from tongguan.web.kit.fake.halls import halls_at
 from tongguan.web.kit.fake.orders import make_trace
@@ -96,6 +96,10 @@ class FakeQuestions:
         self._plain = {f"tok_{case_id}_name": "李雷" for case_id in self._traces}
         self.revealed: list[tuple[str, str]] = []
         self.failing = failing
+
+    def every_waiting_row(self) -> list[WaitingRow]:
+        """Return what waits now, whoever sees it."""
+        return waiting_rows([trace.case for trace in self._traces.values()], self._vocabulary, EVERYTHING, self._now())
 
     def _check(self) -> None:
         if self.failing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tongguan.model.measures import How, Measure
+from tongguan.model.tasks import Action, Queue
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Kind, Label, Limit, Milestone, Pack, Stage, Vocabulary
 
 _STEPS = (
@@ -100,6 +101,24 @@ _MEASURES = {
     ),
 }
 
+_QUEUES = (
+    Queue(
+        "acceptance",
+        Label("人工受理", "Manual acceptance"),
+        "acceptance",
+        "order",
+        ("paid", "held"),
+        "acceptance",
+        {Action.FINISH: "order.accepted", Action.FAIL: "order.cancelled"},
+        {
+            "plan_conflict": Label("套餐冲突", "Plan conflict"),
+            "debt": Label("客户欠费", "Customer owes money"),
+            "needs_customer": Label("需客户配合", "Customer is needed"),
+        },
+    ),
+    Queue("allocation", Label("配货异常", "Allocation by hand"), "allocation", "order", ("accepted", "allocated"), "stock", {}, {}, 60),
+)
+
 _RECEIVER = (
     Attribute("receiver", Kind.TEXT, "Who receives the package.", personal=True),
     Attribute("receiver_phone", Kind.TEXT, "Number of the receiver.", personal=True),
@@ -128,6 +147,7 @@ def fake_vocabulary() -> Vocabulary:
         events,
         (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),),
         codes,
+        queues=_QUEUES,
     )
     phases = {name: label for label, names in _PHASES for name in names}
     stages = [

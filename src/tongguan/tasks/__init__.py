@@ -1,0 +1,1 @@
+"""The worklist: tasks made of open steps, and what people do with them."""

@@ -1,0 +1,236 @@
+"""What may be done with a task, by whom, and what it becomes. Pure: the store comes after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from tongguan.lib.suggest import valid_hint
+from tongguan.model.access import Permission, Role, User
+from tongguan.model.tasks import (
+    ENDED,
+    LARGEST_FILE,
+    LONGEST_FILE_NAME,
+    LONGEST_NOTE,
+    SAID,
+    Action,
+    Given,
+    Queue,
+    Standing,
+    Task,
+    TaskConflictError,
+    TaskEntry,
+    TaskRefusal,
+    TaskRefusedError,
+    TaskState,
+)
+
+_HOLDERS: Final = frozenset({Action.RENEW, Action.FINISH, Action.FAIL, Action.HAND_BACK})
+"""What only somebody who has the task does."""
+
+BY_HAND: Final = _HOLDERS | SAID | {Action.CLAIM, Action.TRANSFER}
+"""What people do; the rest happens by itself."""
+
+_REASONED: Final = frozenset({Action.FAIL, Action.HAND_BACK})
+
+_DID: Final = {
+    Action.CREATE: "was put into the queue",
+    Action.CLAIM: "was claimed",
+    Action.RENEW: "was kept",
+    Action.FINISH: "was finished",
+    Action.FAIL: "was failed",
+    Action.HAND_BACK: "was handed back",
+    Action.TRANSFER: "was transferred",
+    Action.OVERTAKE: "was overtaken: the case went on",
+    Action.EXPIRE: "was given free",
+}
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who works, with the skills that were given to them; administrators have every skill."""
+
+    user: User
+    skills: frozenset[str]
+
+    def has(self, skill: str) -> bool:
+        """Tell whether a skill is there; the empty one everybody has."""
+        return not skill or self.user.role is Role.ADMIN or skill in self.skills
+
+    def sees(self, queue: Queue, region: str) -> bool:
+        """Tell whether a task of a queue and region is there for them."""
+        return self.user.scope.sees_stage(queue.stage) and self.user.scope.sees_region(region)
+
+    def may_work_on(self, queue: Queue) -> bool:
+        """Tell whether they may claim tasks of a queue."""
+        return self.user.may(Permission.WORK_ON_TASKS) and self.user.scope.sees_stage(queue.stage) and self.has(queue.skill)
+
+    def may_have(self, queue: Queue, region: str) -> bool:
+        """Tell whether a task of a queue and region may be theirs."""
+        return self.may_work_on(queue) and self.sees(queue, region)
+
+
+def as_of(task: Task, at: datetime) -> Task:
+    """Return a task as it stands at a moment: one whose lease ran out is open."""
+    if task.state is not TaskState.CLAIMED or (task.lease_until is not None and task.lease_until > at):
+        return task
+    return replace(task, state=TaskState.OPEN, owner="", owner_name="", lease_until=None, claimed_at=None)
+
+
+def standing(task: Task, user: User) -> Standing:
+    """Return whose a task is, for a user; it must stand as of now."""
+    if task.state in ENDED:
+        return Standing.ENDED
+    if task.state is TaskState.OPEN:
+        return Standing.OPEN
+    return Standing.MINE if task.owner == user.id else Standing.OTHERS
+
+
+def allowed(worker: Worker, queue: Queue, task: Task) -> frozenset[Action]:
+    """Return what somebody may do with a task that they see, as it stands now."""
+    works, manages = worker.may_have(queue, task.region), worker.user.may(Permission.MANAGE_TASKS)
+    if not works and not manages:
+        return frozenset()
+    if task.state in ENDED:
+        return frozenset({Action.COMMENT})
+    found = {Action.COMMENT, Action.ATTACH}
+    mine = standing(task, worker.user) is Standing.MINE
+    if works and mine:
+        found |= {*_HOLDERS, Action.TRANSFER}
+    if works and task.state is TaskState.OPEN:
+        found.add(Action.CLAIM)
+    if manages:
+        found |= {Action.TRANSFER} if mine else {Action.TRANSFER, Action.URGE}
+    return frozenset(found)
+
+
+def check(worker: Worker, queue: Queue, task: Task, version: int | None, action: Action, given: Given, last: TaskEntry | None) -> None:
+    """Refuse what cannot be done.
+
+    Args:
+        worker: who acts; sees the task.
+        queue: that of the task.
+        task: as it stands now.
+        version: that the actor saw; None for an action that looks at none.
+        action, given: what is to be done.
+        last: what was done last with the task.
+
+    Raises:
+        TaskRefusedError: the person may not, or something is missing.
+        TaskConflictError: somebody or the case was faster.
+    """
+    _check_person(worker, queue, task, action)
+    _check_given(queue, action, given)
+    if action is Action.COMMENT or (action in SAID and task.state not in ENDED):
+        return
+    fits = action in allowed(worker, queue, task)
+    if task.state in ENDED or not fits or (version is not None and version != task.version):
+        raise TaskConflictError(conflict_text(task, last), task, last)
+
+
+def _check_person(worker: Worker, queue: Queue, task: Task, action: Action) -> None:
+    user = worker.user
+    if action not in BY_HAND:
+        raise TaskRefusedError(f"nobody does {action!r} by hand; {valid_hint(action, sorted(BY_HAND), most=20)}")
+    manages = user.may(Permission.MANAGE_TASKS)
+    if action is Action.URGE and not manages:
+        raise TaskRefusedError(f"role {user.role} may not urge; needed is {Permission.MANAGE_TASKS}", TaskRefusal.PERMISSION)
+    if manages and action not in _HOLDERS | {Action.CLAIM}:
+        return
+    if not user.may(Permission.WORK_ON_TASKS):
+        raise TaskRefusedError(f"role {user.role} may not {action}; needed is {Permission.WORK_ON_TASKS}", TaskRefusal.PERMISSION)
+    if not worker.has(queue.skill):
+        raise TaskRefusedError(
+            f"queue {queue.name!r} needs skill {queue.skill!r}, which {user.name!r} does not have; an administrator gives skills",
+            TaskRefusal.SKILL,
+        )
+    if action is Action.TRANSFER and task.state not in ENDED and task.owner != user.id:
+        raise TaskRefusedError(
+            f"task {task.id} is not {user.name!r}'s; to transfer it, {Permission.MANAGE_TASKS} is needed", TaskRefusal.PERMISSION
+        )
+
+
+def _check_given(queue: Queue, action: Action, given: Given) -> None:
+    if len(given.note) > LONGEST_NOTE:
+        raise TaskRefusedError(f"the note has {len(given.note)} characters; valid: at most {LONGEST_NOTE}", TaskRefusal.NOTE)
+    if action is Action.COMMENT and not given.note.strip():
+        raise TaskRefusedError(f"a comment says something; valid: 1–{LONGEST_NOTE} characters", TaskRefusal.NOTE)
+    if action in _REASONED and queue.reasons and not given.reason:
+        raise TaskRefusedError(f"{action} needs a reason; valid: {', '.join(queue.reasons)}", TaskRefusal.REASON)
+    if given.reason and given.reason not in queue.reasons:
+        raise TaskRefusedError(f"no reason {given.reason!r}; {valid_hint(given.reason, queue.reasons, most=30)}", TaskRefusal.REASON)
+
+
+def check_file(name: str, content: bytes) -> None:
+    """Refuse a file that cannot be kept.
+
+    Raises:
+        TaskRefusedError: it is empty, too large, or has no name.
+    """
+    if not name.strip() or len(name) > LONGEST_FILE_NAME:
+        raise TaskRefusedError(f"{name[:100]!r} cannot name a file; valid: 1–{LONGEST_FILE_NAME} visible characters", TaskRefusal.FILE)
+    if not 0 < len(content) <= LARGEST_FILE:
+        raise TaskRefusedError(f"{name[:100]!r} has {len(content)} bytes; valid: 1–{LARGEST_FILE}", TaskRefusal.FILE)
+
+
+def conflict_text(task: Task, last: TaskEntry | None) -> str:
+    """Say who did what with a task, when, and who has it now."""
+    text = f"task {task.id} is no longer as you saw it"
+    if last is not None:
+        by = f" by {last.actor_name}" if last.actor_name else ""
+        text += f": it {_DID.get(last.action, last.action)}{by} at {_shown(last.at)}"
+        text += f" ({last.reason})" if last.reason else ""
+    if task.state is TaskState.CLAIMED and task.lease_until is not None:
+        return f"{text}; {task.owner_name} has it until {_shown(task.lease_until)}"
+    if task.state is TaskState.OPEN:
+        return f"{text}; nobody has it now, so it can be claimed"
+    return f"{text}; nothing is left to do"
+
+
+def _shown(at: datetime) -> str:
+    return at.isoformat(sep=" ", timespec="seconds")
+
+
+def after(worker: Worker, queue: Queue, task: Task, action: Action, given: Given, at: datetime, to: Worker | None = None) -> Task:
+    """Return what a task becomes; the action was checked.
+
+    Args:
+        worker: who acts.
+        queue: that of the task.
+        task: as it stands now.
+        action, given: what is done.
+        at: when.
+        to: of a transfer to somebody, who that is.
+    """
+    if action in SAID:
+        return task
+    lease = at + timedelta(minutes=queue.lease_minutes)
+    moved = replace(task, version=task.version + 1)
+    if action is Action.RENEW:
+        return replace(moved, lease_until=lease)
+    if action is Action.CLAIM or to is not None:
+        owner = (to or worker).user
+        return replace(
+            moved,
+            state=TaskState.CLAIMED,
+            owner=owner.id,
+            owner_name=owner.display_name or owner.name,
+            lease_until=lease,
+            claimed_at=at,
+        )
+    free = replace(moved, state=TaskState.OPEN, owner="", owner_name="", lease_until=None, claimed_at=None)
+    if action in (Action.HAND_BACK, Action.TRANSFER):
+        return free
+    state = TaskState.DONE if action is Action.FINISH else TaskState.FAILED
+    by = worker.user.display_name or worker.user.name
+    return replace(free, state=state, claimed_at=task.claimed_at, ended_at=at, outcome_by=by, reason=given.reason, note=given.note.strip())
+
+
+def person_refused(name: str, queue: Queue) -> TaskRefusedError:
+    """Return the refusal of a transfer to somebody who cannot have the task."""
+    skill = f", has skill {queue.skill!r}" if queue.skill else ""
+    return TaskRefusedError(
+        f"the task cannot go to {name[:100]!r}; valid: the id of a user who may work on tasks, sees its stage and region{skill}",
+        TaskRefusal.PERSON,
+    )
