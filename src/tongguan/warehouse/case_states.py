@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tongguan.model.vocabulary import CaseKind, Sum
-from tongguan.warehouse.schema import CASE_ATTRIBUTES, key_time_sql
+from tongguan.warehouse.schema import CASE_ATTRIBUTES, SECOND_CENTURY, key_time_sql
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -88,13 +88,28 @@ def keep_rows_sql(kind: CaseKind, where: str) -> str:
 
 
 def paused_sql(kind: CaseKind) -> str:
-    """Return since when somebody outside must act: the last pause that neither its end nor a step followed; else NULL."""
+    """Return since when somebody outside must act: the first pause that neither an end of a pause nor a step followed; else NULL.
+
+    A step that is itself a pause lets the pause begin with its stay. The expression is one over :func:`states_sql`.
+    """
     if not kind.pauses:
         return "CAST(NULL, 'Nullable(DateTime64(6, \\'UTC\\'))')"
     others = {*kind.pauses.values(), *(milestone.name for milestone in kind.milestones if milestone.step)} - set(kind.pauses)
-    began = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(kind.pauses))}), entries)"
     went_on = f"arrayLastIndex(e -> e.milestone IN ({quoted(sorted(others))}), entries)"
-    return f"if({began} > {went_on}, {key_time_sql(f'entries[{began}].key')}, NULL)"
+    began = f"arrayFirstIndex(e -> e.milestone IN ({quoted(sorted(kind.pauses))}), arraySlice(entries, {went_on} + 1))"
+    since = key_time_sql(f"entries[{went_on} + {began}].key")
+    return f"if({began} > 0, greatest({since}, step_time), NULL)"
+
+
+def story_sql(kind: CaseKind) -> str:
+    """Return two columns over :func:`states_sql`, of what clocks depend on: steps, and what begins and ends pauses.
+
+    ``milestones`` names them in order, ``times`` says when, in microseconds since 1970.
+    """
+    telling = sorted({*(milestone.name for milestone in kind.milestones if milestone.step), *kind.pauses, *kind.pauses.values()})
+    told = f"arrayFilter(e -> e.milestone IN ({quoted(telling)}), entries)"
+    times = f"toInt64(bitShiftRight(e.key, 72)) - {SECOND_CENTURY}"
+    return f"arrayMap(e -> e.milestone, {told}) AS milestones, arrayMap(e -> {times}, {told}) AS times"
 
 
 _INT = "'Nullable(Int64)'"

@@ -35,7 +35,7 @@ CASE_ATTRIBUTES: Final = (
 )
 """Columns of events whose latest non-empty value a case remembers."""
 
-_SECOND_CENTURY: Final = 2_208_988_800_000_000
+SECOND_CENTURY: Final = 2_208_988_800_000_000
 """Microseconds from 1900 to 1970: makes every storable instant a positive number."""
 
 
@@ -92,7 +92,7 @@ def order_key_sql(prefix: str = "") -> str:
     the digest (one pair in 10⁹) have no order between them.
     """
     return (
-        f"bitShiftLeft(toUInt128(toUnixTimestamp64Micro({prefix}time) + {_SECOND_CENTURY}), 72)"
+        f"bitShiftLeft(toUInt128(toUnixTimestamp64Micro({prefix}time) + {SECOND_CENTURY}), 72)"
         f" + bitShiftLeft(toUInt128({prefix}sequence), 40) + bitShiftLeft(toUInt128({prefix}rank), 30)"
         f" + bitAnd(cityHash64({prefix}event_id), 1073741823)"
     )
@@ -100,7 +100,7 @@ def order_key_sql(prefix: str = "") -> str:
 
 def key_time_sql(key: str) -> str:
     """Return the expression that gives back the time of an order key."""
-    return f"fromUnixTimestamp64Micro(toInt64(bitShiftRight({key}, 72)) - {_SECOND_CENTURY}, 'UTC')"
+    return f"fromUnixTimestamp64Micro(toInt64(bitShiftRight({key}, 72)) - {SECOND_CENTURY}, 'UTC')"
 
 
 def body_digest_sql() -> str:
