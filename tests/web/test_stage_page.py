@@ -53,11 +53,30 @@ def test_a_past_day_does_not_move_and_knows_nothing_of_waiting(visitor: Visitor)
 
 def test_the_worst_hour_leads_to_that_hour(visitor: Visitor) -> None:
     (href,) = re.findall(r'href="([^"]+)" id="kpi-worst"', visitor.get(f"/?day={BEFORE}").text)
-    assert unescape(href).startswith("/stages/") and "hour=15" in href
+    assert unescape(href).startswith("/stages/") and "hour=15" in href and f"day={BEFORE}" in href, "a past day tells of itself alone"
     page = visitor.get(unescape(href)).text
     assert "Only: 15:00–15:59" in page and 'aria-current="true"><span class="tg-hour-label">' in page
     card = page.split('id="kpi-failing"')[1].split("</a>")[0]
     assert "Abnormal" in card, "the figure of an hour stands as the hour in the strip does"
+
+
+@pytest.mark.parametrize("path", ["/", "/?view=table", "/stages/payment", f"/stages/payment?day={BEFORE}"])
+def test_where_nothing_ever_came_in_nothing_is_known_to_be_0(path: str) -> None:
+    page = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get(path).text
+    figures = re.findall(r'class="(?:tg-number|tg-right tg-number)"[^>]*>([^<]*)<', page)
+    assert figures and set(figures) == {"—"} and "No source has sent anything yet" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/stages/payment", "/data/quarantine", "/data/quarantine/q00003"])
+def test_a_failure_names_what_could_not_be_answered(path: str) -> None:
+    page = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en").get(path).text
+    named = {
+        "/": "The panorama could not be answered",
+        "/stages/payment": "The figures of this stage could not be answered",
+        "/data/quarantine": "The list could not be answered",
+        "/data/quarantine/q00003": "The record could not be answered",
+    }
+    assert named[path] in page and "Try again" in page
 
 
 def test_hours_and_values_are_chosen_and_taken_back(visitor: Visitor) -> None:

@@ -100,7 +100,7 @@ def _failures(visit: Visit, flow: Flow, where: FlowFilter, address: Address, sho
 
 
 def _worst_hour(visit: Visit, flow: Flow, where: FlowFilter, address: Address, shown: ShownDay) -> KpiCard:
-    """Return the hour, of the day shown and today of yesterday too, in which most went wrong beyond what is usual; it leads there."""
+    """Return the hour of the day shown (today: of yesterday too) in which most went wrong beyond what is usual; it leads there."""
     found = [*_of_all_channels(flow, shown), *_of_channels(flow, shown)]
     name = visit.text("Worst hour")
     if not found:
