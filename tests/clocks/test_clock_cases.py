@@ -2,9 +2,9 @@
 
 A file has a ``zone`` in which its times are told (those with ``Z`` apart), ``calendars`` (as
 :func:`tests.clocks.calendar_cases.calendar_of` reads them), ``books`` of ``rules`` (the first valid always, others ``from`` a time), and
-``cases``: what an order ``reached`` (time and milestone), its ``place``, what it is ``due``, ``which`` stay is asked about (the last one),
-``at`` what moment. ``expect`` names some of ``warned``, ``late``, ``silent``, ``state``, ``paused``, ``is_silent``, ``next`` breach, ``rule``
-and ``book`` by number, ``since``, and how many ``stays`` there are.
+``cases``: what an order ``reached`` (time and milestone), its ``place``, what it is ``due``, ``which`` stay is asked about (the last),
+``at`` what moment. ``expect`` names some of ``warned``, ``late``, ``silent``, ``state``, ``paused``, ``is_silent``, ``next`` breach,
+``rule`` and ``book`` by number, ``since``, and how many ``stays`` there are.
 """
 
 from __future__ import annotations
