@@ -69,6 +69,15 @@ def test_what_is_drawn_equals_the_table_and_is_written_alike(page: Page, site: S
         assert drawn["rows"] == drawn["table"]
 
 
+def test_no_share_is_written_above_all_at_an_axis(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment?day=2026-11-20&measure=success_rate")
+    ticks = """() => {
+        const write = window.TongguanCharts.of("curve-chart").getOption().yAxis[0].axisLabel.formatter;
+        return [0.9, 1, 1.02].map((tick) => write(tick));
+    }"""
+    assert page.evaluate(ticks) == ["90.0%", "100.0%", ""]
+
+
 def test_the_hour_that_is_not_over_hangs_on_a_dashed_line(page: Page, site: Served) -> None:
     show(page, site, "/stages/payment")
     found = page.evaluate(

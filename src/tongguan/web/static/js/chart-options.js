@@ -48,9 +48,12 @@ const ChartOptions = (() => {
       greatest = Math.max(Math.abs(range.min), Math.abs(range.max));
       return data.zoom ? null : Math.min(0, range.min);
     };
+    // No share is above all: the line over 100 % that rounds an axis off has no name, unless something lies there.
+    const beyond = (tick) => data.form[0] === "rate" && greatest <= 1 && tick > 1.0001;
     return {
       type: "value", min: lowest, scale: Boolean(data.zoom), minInterval: data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
-      splitLine: { lineStyle: { color: token("line") } }, axisLabel: { color: token("quiet"), formatter: (tick) => write.axis(tick, greatest) }, ...more,
+      splitLine: { lineStyle: { color: token("line") } },
+      axisLabel: { color: token("quiet"), formatter: (tick) => (beyond(tick) ? "" : write.axis(tick, greatest)) }, ...more,
     };
   };
 
