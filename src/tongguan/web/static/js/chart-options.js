@@ -181,13 +181,21 @@ const ChartOptions = (() => {
     };
   }
 
-  function bars(data, write) {
+  // ECharts leaves too little room for the names beside bars and cuts them at the edge; they are measured here.
+  function widest(texts, shown) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${shown.textStyle.fontSize}px ${shown.textStyle.fontFamily}`;
+    return Math.ceil(Math.max(0, ...texts.map((text) => pen.measureText(text).width)));
+  }
+
+  function bars(data, write, width) {
     const shown = common();
+    const names = Math.min(widest(data.categories, shown) + 2, Math.max(120, Math.round(width * 0.25)));
     return {
-      ...shown, legend: legend(data), grid: { left: 4, right: 56, top: data.series.length > 1 ? 28 : 4, bottom: 4, containLabel: true },
+      ...shown, legend: legend(data), grid: { left: names + 12, right: 56, top: data.series.length > 1 ? 28 : 4, bottom: 4 },
       tooltip: { ...shown.tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data, write) },
       xAxis: value(data, write, { axisLabel: { show: false }, splitLine: { show: false } }),
-      yAxis: category(data, { inverse: true, axisLabel: { color: token("ink"), width: 120, overflow: "truncate" } }),
+      yAxis: category(data, { inverse: true, axisLabel: { color: token("ink"), width: names, overflow: "truncate" } }),
       series: data.series.map((one) => ({
         name: one.name, type: "bar", barMaxWidth: 16, data: one.values, itemStyle: { color: token(one.colour) }, emphasis: { disabled: true },
         cursor: data.hrefs.length ? "pointer" : "default",
