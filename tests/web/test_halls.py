@@ -106,7 +106,7 @@ def test_an_operation_without_data_and_one_that_does_not_answer() -> None:
 
 def test_the_help_has_the_numbers_of_the_rules(visitor: Visitor) -> None:
     text = bare(visitor.get("/help/halls").text)
-    for number in ("10.0 pp fewer", "5.0 pp fewer", "below 50.0%", "above 180.0%", "within 3 spreads", "25.0% fewer"):
+    for number in ("10.0 pp fewer", "5.0 pp fewer", "below 50%", "above 180%", "within 3 spreads", "25% fewer"):
         assert number in text
     assert (hall_standing.DROP, hall_standing.SLUMP, hall_standing.HIGH) == (0.1, 0.5, 1.8)
 

@@ -82,6 +82,11 @@ class Formats:
         exact = _decimal(value)
         return NOTHING if exact is None else _plain(_rounded(exact.scaleb(2, _WIDE), 1), 1, group=True, trim=False) + "%"
 
+    def limit(self, value: Number | None) -> str:
+        """A fraction that was set, not measured, as a percentage: 0.5 is ``50%``, 0.125 is ``12.5%``."""
+        exact = _decimal(value)
+        return NOTHING if exact is None else _plain(_rounded(exact.scaleb(2, _WIDE), 1), 1, group=True, trim=True) + "%"
+
     def change(self, value: Number | None) -> str:
         """A relative change with its sign: 0.123 is ``+12.3%``."""
         exact = _decimal(value)

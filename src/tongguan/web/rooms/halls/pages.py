@@ -149,13 +149,13 @@ async def halls_help(visit: Visit) -> Response:
         floor=FLOOR,
         drop=fmt.points(rules.DROP).lstrip("+"),
         half_drop=fmt.points(rules.DROP / 2).lstrip("+"),
-        slump=fmt.rate(rules.SLUMP),
-        low=fmt.rate(rules.LOW),
-        high=fmt.rate(rules.HIGH),
+        slump=fmt.limit(rules.SLUMP),
+        low=fmt.limit(rules.LOW),
+        high=fmt.limit(rules.HIGH),
         slow=fmt.full(rules.SLOW),
         slow_by=fmt.duration(rules.SLOW_BY),
-        missing=fmt.rate(rules.MISSING),
-        missing_few=fmt.rate(rules.MISSING_FEW),
+        missing=fmt.limit(rules.MISSING),
+        missing_few=fmt.limit(rules.MISSING_FEW),
         sigmas=fmt.full(rules.SIGMAS),
     )
     return visit.render("halls/help.html", page, HTTPStatus.OK)

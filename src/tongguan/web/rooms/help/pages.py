@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tongguan.web.kit.access import NavEntry, Page, Room
+from tongguan.web.kit.components import Way
 from tongguan.web.kit.progress import Progress
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
@@ -21,8 +22,14 @@ from tongguan.web.rooms.panorama import standing
 
 @dataclass(frozen=True)
 class HelpPage:
-    """Context of the help page: the thresholds by which stages are marked, so that text and rule cannot differ."""
+    """Context of the help page.
 
+    Attributes:
+        pages: to the help of each page that the visitor may open, and of each stage.
+        floor … hour_more: the thresholds by which stages are marked, so that text and rule cannot differ.
+    """
+
+    pages: Sequence[Way]
     floor: int
     low: str
     watch: str
@@ -36,19 +43,30 @@ class HelpPage:
     version: str
 
 
+def _pages(visit: Visit) -> list[Way]:
+    own = {page.path for page in visit.site.pages()}
+    entries = [one for one in visit.navigation() if f"/help{one.path}" in own or screen_of(one.path.strip("/"))]
+    stages = [one for one in visit.site.vocabulary.stages if visit.user.scope.sees_stage(one.name)]
+    return [
+        *(Way(visit.text(one.label), f"/help{one.path}") for one in entries),
+        *(Way(visit.codes.stage(one.name), f"/help/stages/{one.name}") for one in stages),
+    ]
+
+
 async def help_page(visit: Visit) -> Response:
     """What each number means."""
-    rate = visit.formats.rate
+    limit = visit.formats.limit
     page = HelpPage(
+        pages=_pages(visit),
         floor=standing.FLOOR,
-        low=rate(standing.LOW),
-        watch=rate(standing.WATCH),
-        failing=rate(standing.FAILING),
-        failing_badly=rate(2 * standing.FAILING),
+        low=limit(standing.LOW),
+        watch=limit(standing.WATCH),
+        failing=limit(standing.FAILING),
+        failing_badly=limit(2 * standing.FAILING),
         high=visit.formats.full(standing.HIGH),
         more=visit.formats.full(standing.MORE),
         much_more=visit.formats.full(2 * standing.MORE),
-        hour=rate(standing.HOUR),
+        hour=limit(standing.HOUR),
         hour_more=visit.formats.full(standing.HOUR_MORE),
         version=visit.site.settings.version,
     )
