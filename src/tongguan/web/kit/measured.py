@@ -109,6 +109,12 @@ def unit_mark(unit: Measured) -> str:
     return {Measured.SHARE: " (%)", Measured.SECONDS: " (s)", Measured.PER_10K: " (/10k)"}.get(unit, "")
 
 
+def gap_mark(visit: Visit, unit: Measured) -> str:
+    """Return what a heading adds to tell in what a difference is: points of percent for shares, percent for others."""
+    points = visit.text("pp")
+    return f" ({points})" if unit is Measured.SHARE else " (%)"
+
+
 _MONEY: Final = frozenset({"amount", "sold", "paid"})
 """Columns that hold minor units."""
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from tongguan.model.access import Permission
 from tongguan.model.indicator_answers import NOTHING, Compare, Grain, IndicatorRow
-from tongguan.model.indicators import Indicator, Measured
+from tongguan.model.indicators import Indicator
 from tongguan.web.kit.components import Empty
 from tongguan.web.kit.export import FORMATS
-from tongguan.web.kit.measured import amount_cell, gap_cell, unit_mark
+from tongguan.web.kit.measured import amount_cell, gap_cell, gap_mark, unit_mark
 from tongguan.web.kit.tables import PAGE_ROWS, Cell, Column, Table, headings, pager, rows_of, table_state
 from tongguan.web.rooms.explore.refusals import dimension_label, indicator_label
 from tongguan.web.rooms.explore.shown import VERSUS, Shown
@@ -85,7 +85,7 @@ def _numbers(shown: Shown, indicator: Indicator) -> list[Column[Line]]:
 def _difference(shown: Shown, indicator: Indicator, compare: Compare, label: str) -> Column[Line]:
     visit = shown.visit
     versus = visit.text(VERSUS[compare])
-    mark = " (pp)" if indicator.unit is Measured.SHARE else " (%)"
+    mark = gap_mark(visit, indicator.unit)
 
     def cell(line: Line) -> Cell:
         now, before = shown.amount(line.row, indicator), shown.before(line.row, indicator, compare)

@@ -10,7 +10,7 @@ from typing import Final
 from tongguan.model.indicator_answers import NOTHING, Amount, Compare, IndicatorRow, IndicatorTable
 from tongguan.model.indicators import Better, Measured
 from tongguan.web.kit.export import FORMATS
-from tongguan.web.kit.measured import amount_cell, full, gap, gap_cell, plain, thin_text, unit_mark
+from tongguan.web.kit.measured import amount_cell, full, gap, gap_cell, gap_mark, plain, thin_text, unit_mark
 from tongguan.web.kit.tables import Cell, Column, Heading, TableState, headings, table_state
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.indicators.wanted import PATH, Wanted
@@ -127,7 +127,6 @@ def place_label(visit: Visit, dimension: str, value: str) -> str:
 def columns(taken: Taken) -> list[Column[IndicatorRow]]:
     """Return the columns; on the page and in files the same."""
     visit, indicator, text, currency = taken.visit, taken.wanted.indicator, taken.visit.text, taken.wanted.currency
-    share = indicator.unit is Measured.SHARE
     found = [
         Column[IndicatorRow]("name", visit.codes.column(taken.wanted.by), lambda row: Cell(taken.label(row)), sort="name"),
         Column(
@@ -159,7 +158,7 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
     if taken.sums:
         found.append(Column("share", text("Of all (%)"), lambda row: _rate(visit, taken.share(row)), True, "share"))
     else:
-        mark = " (pp)" if share else " (%)"
+        mark = gap_mark(visit, indicator.unit)
         found.append(
             Column(
                 "gap",
@@ -172,7 +171,7 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
     found.append(
         Column(
             "change",
-            text("vs previous") + (" (pp)" if share else " (%)"),
+            text("vs previous") + gap_mark(visit, indicator.unit),
             lambda row: gap_cell(visit, indicator, taken.now(row), taken.before(row), text("previous period")),
             True,
             "change",

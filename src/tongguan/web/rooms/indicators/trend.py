@@ -20,7 +20,7 @@ from tongguan.model.periods import bucket_end
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark
-from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, full, gap_cell, short, told, unit_mark
+from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, full, gap_cell, gap_mark, short, told, unit_mark
 from tongguan.web.kit.period import bucket_name
 from tongguan.web.kit.sparkline import pieces
 from tongguan.web.kit.tables import Cell, Column
@@ -276,7 +276,7 @@ def trend_columns(visit: Visit, wanted: Wanted) -> list[Column[IndicatorRow]]:
 
 def _compared_columns(visit: Visit, wanted: Wanted, compare: Compare) -> list[Column[IndicatorRow]]:
     indicator, label = wanted.indicator, visit.text(LABELS[compare])
-    mark = " (pp)" if indicator.unit is Measured.SHARE else " (%)"
+    mark = gap_mark(visit, indicator.unit)
 
     def earlier(row: IndicatorRow) -> Amount | None:
         return before(row, wanted, compare)
