@@ -11,12 +11,12 @@ from tests.records.race import race
 from tongguan.model.access import EVERYTHING, Role, User
 from tongguan.model.calendars import Block, WorkingCalendar
 from tongguan.model.clocks import LimitRule
-from tongguan.model.rule_documents import Contents, contents_of
+from tongguan.model.rule_documents import Contents, RuleDraft, contents_of
 from tongguan.records import audit, users
 from tongguan.records.database import Database
 from tongguan.records.errors import BadRuleNoteError, NoRuleBookError, RulesChangedError
 from tongguan.records.passwords import Passwords
-from tongguan.records.rule_books import LONGEST_NOTE, RecordRuleBooks, RuleDraft, draft_of, drop_draft, keep_draft
+from tongguan.records.rule_books import LONGEST_NOTE, RecordRuleBooks, draft_of, drop_draft, keep_draft
 
 AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -53,3 +53,10 @@ def indicator_files() -> list[tuple[str, Path]]:
     folder = Path(__file__).parent
     found = ((pack.area, folder / pack.area / "indicators.yaml") for pack in ALL_PACKS)
     return [(area, path) for area, path in found if path.is_file()]
+
+
+def process_files(vocabulary: Vocabulary) -> list[Path]:
+    """Return the files of reference processes of those of these packs that a vocabulary is made of; they name its stages, too."""
+    packs = [pack for pack in ALL_PACKS if vocabulary.stages and pack in vocabulary.packs]
+    found = (Path(__file__).parent / pack.area / "processes.yaml" for pack in packs)
+    return [path for path in found if path.is_file()]

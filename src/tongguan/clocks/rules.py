@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -32,6 +32,11 @@ def most_specific(book: RuleBook, kind: str, step: str, place: Place) -> LimitRu
     return compiled_book(book).rule(kind, step, place)
 
 
+def most_specific_first(rules: Iterable[LimitRule]) -> list[LimitRule]:
+    """Return rules in the order in which they are tried."""
+    return sorted(rules, key=_weight)
+
+
 def book_at(books: Books, instant: datetime) -> RuleBook:
     """Return the newest book that was valid at an instant; the first one for all time before it."""
     return next((book for book in reversed(books) if book.valid_from <= instant), books[0])
@@ -43,7 +48,7 @@ class CompiledBook:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self._rules: dict[tuple[str, str], list[LimitRule]] = defaultdict(list)
-        for rule in sorted(book.rules, key=_weight):
+        for rule in most_specific_first(book.rules):
             self._rules[rule.kind, rule.step].append(rule)
         self._answers: dict[tuple[str, str, Place], LimitRule | None] = {}
         self._calendars: dict[str, CompiledCalendar] = {ALL_DAY: compiled(calendars.ALL_DAY)}

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     WORK_ON_TASKS = "work_on_tasks"
     MANAGE_TASKS = "manage_tasks"
     """Transfer tasks that others have, and urge."""
+    EDIT_RULES = "edit_rules"
+    """Change time limits, working calendars and reference processes."""
     MANAGE_USERS = "manage_users"
     MANAGE_TOKENS = "manage_tokens"
     ERASE_PERSONAL = "erase_personal"
@@ -45,7 +47,7 @@ _LEADER = frozenset({Permission.WORK_ON_TASKS, Permission.MANAGE_TASKS})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS, Permission.MANAGE_TASKS},
+    Role.MANAGER: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS, Permission.MANAGE_TASKS, Permission.EDIT_RULES},
     Role.ANALYST: _READER | {Permission.SEE_DATA, Permission.COMPARE_REGIONS},
     Role.DISPATCHER: _READER | _LEADER | {Permission.SEE_DATA, Permission.REPLAY_QUARANTINE, Permission.SEE_PERSONAL},
     Role.STAGE_OWNER: _READER | _LEADER | {Permission.SEE_PERSONAL, Permission.COMPARE_REGIONS},
@@ -58,12 +60,13 @@ UNDIVIDED: frozenset[Permission] = frozenset(
     {
         Permission.SEE_DATA,
         Permission.REPLAY_QUARANTINE,
+        Permission.EDIT_RULES,
         Permission.MANAGE_USERS,
         Permission.MANAGE_TOKENS,
         Permission.ERASE_PERSONAL,
     }
 )
-"""What cannot be done for one region alone: the books of sources know no regions, and users and tokens are of the whole operation.
+"""What cannot be done for one region alone: the books of sources know no regions, and rules, users and tokens are of the whole operation.
 Only those who see every region may."""
 
 

@@ -36,6 +36,23 @@ class Contents:
         return RuleBook(version, valid_from, self.rules, self.calendars, self.processes, author, note)
 
 
+@dataclass(frozen=True)
+class RuleDraft:
+    """What a user changed and has not published.
+
+    Attributes:
+        base: the version that it changes.
+        contents: as they would be published.
+        before: as they were before the last change; None where there is nothing to undo.
+        changed_at: when it was changed last.
+    """
+
+    base: int
+    contents: Contents
+    before: Contents | None
+    changed_at: datetime
+
+
 def contents_of(book: RuleBook) -> Contents:
     """Return what a book says, without who said it when."""
     return Contents(book.rules, book.calendars, book.processes)

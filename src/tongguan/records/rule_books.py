@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select
 
 from tongguan.lib.now import Now
 from tongguan.model.clocks import Books, RuleBook
-from tongguan.model.rule_documents import Contents, Document, document_of, read_document
+from tongguan.model.rule_documents import Contents, Document, RuleDraft, document_of, read_document
 from tongguan.records import audit
 from tongguan.records.database import Database
 from tongguan.records.errors import BadRuleNoteError, NoRuleBookError, RulesChangedError
@@ -37,6 +36,11 @@ class RecordRuleBooks:
         self._now = now
         self._lock = threading.Lock()
         self._known: tuple[RuleBook, ...] = ()
+
+    def begun(self) -> bool:
+        """Tell whether there is a version."""
+        with self._database.read() as conn:
+            return _newest_version(conn) > 0
 
     def begin(self, first: Contents) -> None:
         """Write the first version where there is none; it holds for all time before the second one."""
@@ -128,23 +132,6 @@ def _newest(conn: Connection) -> Row[Any] | None:
 def _read_after(conn: Connection, version: int) -> list[RuleBook]:
     rows = conn.execute(_selected().where(rule_books.c.version > version).order_by(rule_books.c.version))
     return [read_document(row.document).book(row.version, row.valid_from, row.display_name or row.author, row.note) for row in rows]
-
-
-@dataclass(frozen=True)
-class RuleDraft:
-    """What a user changed and has not published.
-
-    Attributes:
-        base: the version that it changes.
-        contents: as they would be published.
-        before: as they were before the last change; None where there is nothing to undo.
-        changed_at: when it was changed last.
-    """
-
-    base: int
-    contents: Contents
-    before: Contents | None
-    changed_at: datetime
 
 
 def draft_of(conn: Connection, owner: str) -> RuleDraft | None:

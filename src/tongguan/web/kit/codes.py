@@ -180,6 +180,7 @@ PERMISSIONS: Final = {
     Permission.COMPARE_REGIONS: msg("compare regions"),
     Permission.WORK_ON_TASKS: msg("work on tasks"),
     Permission.MANAGE_TASKS: msg("transfer and urge tasks"),
+    Permission.EDIT_RULES: msg("change rules"),
     Permission.MANAGE_USERS: msg("manage users"),
     Permission.MANAGE_TOKENS: msg("manage API tokens"),
     Permission.ERASE_PERSONAL: msg("erase personal data"),
