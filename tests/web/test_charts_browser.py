@@ -203,3 +203,25 @@ def test_the_first_column_stays_in_sight_on_a_narrow_screen(site: Served) -> Non
     assert after is not None
     assert abs(before["x"] - after["x"]) < 2
     context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_names_beside_bars_stand_inside_the_picture(site: Served, width: int) -> None:
+    context = site.context("en", "light", width)
+    page = context.new_page()
+    page.goto(f"{site.address}/explore?names=payment_success_rate&by=channel&by2=region&grain=total&period=month")
+    page.wait_for_function("document.querySelector('[data-chart] canvas') !== null")
+    left = page.evaluate(
+        """() => {
+            const chart = window.TongguanCharts.of(document.querySelector("[data-chart]").id);
+            const texts = chart.getZr().storage.getDisplayList().filter((one) => one.style?.text);
+            return texts.map((one) => {
+                const box = one.getBoundingRect().clone();
+                if (one.transform) box.applyTransform(one.transform);
+                return [one.style.text, box.x];
+            });
+        }"""
+    )
+    assert "Web hall · Nanning" in {text for text, _ in left}
+    assert [text for text, x in left if x < 0] == []
+    context.close()

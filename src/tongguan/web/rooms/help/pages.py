@@ -25,11 +25,12 @@ class HelpPage:
     """Context of the help page.
 
     Attributes:
-        pages: to the help of each page that the visitor may open, and of each stage.
+        pages, stages: to the help of each page that the visitor may open, and of each stage.
         floor … hour_more: the thresholds by which stages are marked, so that text and rule cannot differ.
     """
 
     pages: Sequence[Way]
+    stages: Sequence[Way]
     floor: int
     low: str
     watch: str
@@ -46,11 +47,12 @@ class HelpPage:
 def _pages(visit: Visit) -> list[Way]:
     own = {page.path for page in visit.site.pages()}
     entries = [one for one in visit.navigation() if f"/help{one.path}" in own or screen_of(one.path.strip("/"))]
-    stages = [one for one in visit.site.vocabulary.stages if visit.user.scope.sees_stage(one.name)]
-    return [
-        *(Way(visit.text(one.label), f"/help{one.path}") for one in entries),
-        *(Way(visit.codes.stage(one.name), f"/help/stages/{one.name}") for one in stages),
-    ]
+    return [Way(visit.text(one.label), f"/help{one.path}") for one in entries]
+
+
+def _stages(visit: Visit) -> list[Way]:
+    seen = [one.name for one in visit.site.vocabulary.stages if visit.user.scope.sees_stage(one.name)]
+    return [Way(visit.codes.stage(name), f"/help/stages/{name}") for name in seen]
 
 
 async def help_page(visit: Visit) -> Response:
@@ -58,6 +60,7 @@ async def help_page(visit: Visit) -> Response:
     limit = visit.formats.limit
     page = HelpPage(
         pages=_pages(visit),
+        stages=_stages(visit),
         floor=standing.FLOOR,
         low=limit(standing.LOW),
         watch=limit(standing.WATCH),
