@@ -32,6 +32,10 @@ from tongguan.model.vocabulary import Vocabulary
 from tongguan.processes.open_steps import OpenStepsKeeper
 from tongguan.records import idempotency
 from tongguan.records.database import Database
+from tongguan.records.keyring import Keyring
+from tongguan.tasks.files import Files
+from tongguan.tasks.keeping import TaskKeeper
+from tongguan.tasks.worklist import Worklist
 from tongguan.warehouse.client import Limits, Warehouse
 from tongguan.warehouse.migrations import migrate
 
@@ -52,6 +56,8 @@ class Installation:
     indicators: Callable[[], IndicatorEngine]
     keeper: OpenStepsKeeper
     watcher: Watcher
+    worklist: Worklist
+    task_keeper: TaskKeeper
     now: Now
     migrated: list[str]
     _loader_thread: threading.Thread | None = None
@@ -65,6 +71,7 @@ class Installation:
         """Load everything that is spooled, in this thread (the command line without a server)."""
         self.loader.load_all()
         self.keeper.catch_up()
+        self.task_keeper.round()
 
     def close(self) -> None:
         """Stop the threads, then the engines, then give the home free. Spooled records that are not loaded stay in the spool."""
@@ -145,9 +152,10 @@ def _wire(
         return IndicatorEngine(warehouse, vocabulary, catalogue.shelf().registry, settings.zone)
 
     watcher = Watcher(WatchedNumbers(engine), lambda: watches(catalogue.shelf().registry.values()), database, settings.zone, now)
-    return Installation(
-        home, settings, vocabulary, database, warehouse, store, ingest, loader, catalogue, engine, keeper, watcher, now, migrated
-    )
+    worklist = Worklist(database, vocabulary, Files(Keyring(home.master_key())), now)
+    tasks = (worklist, TaskKeeper(database, vocabulary, now))
+    engines = (catalogue, engine, keeper, watcher, *tasks)
+    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, *engines, now, migrated)
 
 
 def open_catalogue(home: Home, vocabulary: Vocabulary, zone: str) -> Catalogue:

@@ -1,4 +1,4 @@
-"""What runs beside the requests: relay, book of refusals, rows of open steps, findings, pruning. Each loop has its own pace."""
+"""What runs beside the requests: relay, book of refusals, rows of open steps, tasks, findings, pruning. Each loop has its own pace."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
         Loop("relay", 0.5, lambda: relay(installation)),
         Loop("rejections", 1.0, rejections.write),
         Loop("open steps", 1.0, installation.keeper.round),
+        Loop("tasks", 2.0, installation.task_keeper.round),
         Loop("findings", 20.0, installation.watcher.round),
         Loop("pruning", 600.0, lambda: _prune(installation)),
     ]

@@ -24,6 +24,7 @@ from tongguan.app.api.metrics import Metrics
 from tongguan.app.api.owner import OwnerRoutes
 from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
+from tongguan.app.api.tasks import TaskRoutes
 from tongguan.app.exposed import ExposedIndicators
 from tongguan.app.health import Health
 from tongguan.app.indicators import StageIndicators
@@ -34,6 +35,7 @@ from tongguan.app.progress import ProgressBoard
 from tongguan.app.pulse import LoaderPulse
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
+from tongguan.app.tasks import RecordTasks
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Ticks
 from tongguan.model.access import Role, User
@@ -77,6 +79,7 @@ class Server:
         self._exposed = ExposedIndicators(installation)
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self.annotations = RecordAnnotations(installation.database, installation.now, self._people_pool, self.indicators)
+        self.tasks = RecordTasks(installation.worklist, self._people_pool)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
@@ -117,6 +120,7 @@ class Server:
         for route in (
             *Reading(self.questions, installation.vocabulary, self.who, installation.now).routes(),
             *Metrics(self.indicators, self.who, installation.now, installation.settings.zone).routes(),
+            *TaskRoutes(self.tasks, installation.vocabulary, self.who).routes(),
             *OwnerRoutes(installation, self.bearers, self._intake_pool, ticks).routes(),
             *Health(installation, self._pool, self._dead_loops, self._exposed).routes(),
         ):
@@ -139,7 +143,7 @@ class Server:
             streams=self.streams,
         )
         asked = (self.questions, self.accounts, self.lists, self.indicators, self.annotations)
-        return create_web(*asked, self.installation.vocabulary, web, [ORDERS])
+        return create_web(*asked, self.installation.vocabulary, web, [ORDERS], tasks=self.tasks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

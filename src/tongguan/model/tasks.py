@@ -148,7 +148,10 @@ class TaskEntry:
     """One line of a task's history: who did what, when.
 
     Attributes:
+        id: 0 for a claim that ran out and that nobody noted yet.
+        actor: user id; of a claim that ran out, whose it was; empty where it happened by itself.
         file: name of an attachment; empty for none. Its bytes are asked for by entry id.
+        to_name: of a transfer: who got it; empty where it went back into the queue.
     """
 
     id: int
@@ -160,6 +163,7 @@ class TaskEntry:
     reason: str = ""
     note: str = ""
     file: str = ""
+    to_name: str = ""
 
 
 class Standing(StrEnum):
@@ -319,6 +323,20 @@ class Colleague:
     id: str
     name: str
     holds: int
+
+
+@dataclass(frozen=True)
+class Skilled:
+    """Somebody and the skills that were given to them; administrators have every skill without that.
+
+    Attributes:
+        name: sign-in name.
+    """
+
+    id: str
+    name: str
+    display_name: str
+    skills: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,20 @@ from tongguan.records.columns import Counted, Instant, Words
 from tongguan.records.kept_tables import LIVE_NOTE, LIVE_VIEW, note_table, saved_views
 from tongguan.records.metadata import metadata
 from tongguan.records.rule_tables import rule_books, rule_drafts
+from tongguan.records.task_tables import task_entries, tasks, user_skills
 
-__all__ = ["LIVE_NOTE", "LIVE_VIEW", "metadata", "note_table", "rule_books", "rule_drafts", "saved_views"]
+__all__ = [
+    "LIVE_NOTE",
+    "LIVE_VIEW",
+    "metadata",
+    "note_table",
+    "rule_books",
+    "rule_drafts",
+    "saved_views",
+    "task_entries",
+    "tasks",
+    "user_skills",
+]
 
 
 class ReaderCountColumns(TypedColumns):

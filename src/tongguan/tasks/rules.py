@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -37,13 +38,11 @@ _REASONED: Final = frozenset({Action.FAIL, Action.HAND_BACK})
 _DID: Final = {
     Action.CREATE: "was put into the queue",
     Action.CLAIM: "was claimed",
-    Action.RENEW: "was kept",
     Action.FINISH: "was finished",
     Action.FAIL: "was failed",
     Action.HAND_BACK: "was handed back",
     Action.TRANSFER: "was transferred",
     Action.OVERTAKE: "was overtaken: the case went on",
-    Action.EXPIRE: "was given free",
 }
 
 
@@ -76,6 +75,16 @@ def as_of(task: Task, at: datetime) -> Task:
     if task.state is not TaskState.CLAIMED or (task.lease_until is not None and task.lease_until > at):
         return task
     return replace(task, state=TaskState.OPEN, owner="", owner_name="", lease_until=None, claimed_at=None)
+
+
+def ran_out(task: Task, at: datetime) -> TaskEntry | None:
+    """Return the entry of a claim that ran out before a moment; None where none did.
+
+    Nothing happens in the store when a lease ends: the next claim writes the entry.
+    """
+    if task.state is not TaskState.CLAIMED or task.lease_until is None or task.lease_until > at:
+        return None
+    return TaskEntry(0, task.id, Action.EXPIRE, task.lease_until, task.owner, task.owner_name)
 
 
 def standing(task: Task, user: User) -> Standing:
@@ -177,9 +186,12 @@ def check_file(name: str, content: bytes) -> None:
 def conflict_text(task: Task, last: TaskEntry | None) -> str:
     """Say who did what with a task, when, and who has it now."""
     text = f"task {task.id} is no longer as you saw it"
-    if last is not None:
+    if last is not None and last.action is Action.EXPIRE:
+        text += f": the claim of {last.actor_name} ran out at {_shown(last.at)}"
+    elif last is not None:
         by = f" by {last.actor_name}" if last.actor_name else ""
         text += f": it {_DID.get(last.action, last.action)}{by} at {_shown(last.at)}"
+        text += f" to {last.to_name}" if last.to_name else ""
         text += f" ({last.reason})" if last.reason else ""
     if task.state is TaskState.CLAIMED and task.lease_until is not None:
         return f"{text}; {task.owner_name} has it until {_shown(task.lease_until)}"
@@ -206,9 +218,10 @@ def after(worker: Worker, queue: Queue, task: Task, action: Action, given: Given
     if action in SAID:
         return task
     lease = at + timedelta(minutes=queue.lease_minutes)
-    moved = replace(task, version=task.version + 1)
     if action is Action.RENEW:
-        return replace(moved, lease_until=lease)
+        # Nothing that others see changes, so a form that is open meanwhile stays good.
+        return replace(task, lease_until=lease)
+    moved = replace(task, version=task.version + 1)
     if action is Action.CLAIM or to is not None:
         owner = (to or worker).user
         return replace(
@@ -234,3 +247,25 @@ def person_refused(name: str, queue: Queue) -> TaskRefusedError:
         f"the task cannot go to {name[:100]!r}; valid: the id of a user who may work on tasks, sees its stage and region{skill}",
         TaskRefusal.PERSON,
     )
+
+
+def check_gives_skills(user: User) -> None:
+    """Refuse whoever may not say who can do what.
+
+    Raises:
+        TaskRefusedError: the user may not manage users.
+    """
+    if not user.may(Permission.MANAGE_USERS):
+        raise TaskRefusedError(f"role {user.role} may not see or give skills; needed is {Permission.MANAGE_USERS}", TaskRefusal.PERMISSION)
+
+
+def check_skills(skills: Iterable[str], queues: Iterable[Queue]) -> None:
+    """Refuse skills that no queue needs.
+
+    Raises:
+        TaskRefusedError: there is such a one.
+    """
+    known = {queue.skill for queue in queues} - {""}
+    for skill in skills:
+        if skill not in known:
+            raise TaskRefusedError(f"no skill {skill[:100]!r}; {valid_hint(skill, known)}", TaskRefusal.SKILL)

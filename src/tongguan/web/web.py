@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from fastapi import FastAPI
 
@@ -39,7 +38,7 @@ def create_web(
     settings: WebSettings,
     area_rooms: Sequence[Room] = (),
     *,
-    tasks: Tasks | None = None,
+    tasks: Tasks,
 ) -> FastAPI:
     """Make the application of all pages; nothing is shared between two of them.
 
@@ -58,6 +57,4 @@ def create_web(
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
     rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(
-        build_site(questions, accounts, lists, indicators, annotations, cast(Tasks, tasks), vocabulary, settings, rooms)
-    )
+    return build_application(build_site(questions, accounts, lists, indicators, annotations, tasks, vocabulary, settings, rooms))

@@ -17,7 +17,8 @@ Who = Callable[[Request], Awaitable[User]]
 """Gives the user who calls; raises :class:`ApiProblem` 401 for nobody."""
 
 Asked = Callable[[User, Request], Awaitable[object]]
-"""Answers a request of a user; raises :class:`ApiProblem` for what cannot be asked, QuestionFailedError where a store is away."""
+"""Answers a request of a user, with what becomes JSON or with a whole response; raises :class:`ApiProblem` for what cannot be asked,
+QuestionFailedError where a store is away."""
 
 _RETRY_SECONDS = 2
 
@@ -31,7 +32,8 @@ def guarded(who: Who, asked: Asked, *permissions: Permission) -> Callable[[Reque
             for permission in permissions:
                 if not user.may(permission):
                     raise ApiProblem(HTTPStatus.FORBIDDEN, f"role {user.role} may not {permission}")
-            return json_response(await asked(user, request))
+            answer = await asked(user, request)
+            return answer if isinstance(answer, Response) else json_response(answer)
         except ApiProblem as problem:
             return problem.response()
         except QuestionFailedError as error:

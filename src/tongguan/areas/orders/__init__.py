@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tongguan.areas.orders.codes import BUSINESS_CLASSES, DELIVERY_KINDS, ENDED_BY, PURPOSES, REASONS, RESULTS, TRADES
 from tongguan.areas.orders.events import CASE_KINDS, EVENT_TYPES
+from tongguan.areas.orders.queues import QUEUES
 from tongguan.model.vocabulary import Label, Pack
 
 PACK = Pack(
@@ -20,4 +21,5 @@ PACK = Pack(
         "result": RESULTS,
         "reason": REASONS,
     },
+    queues=QUEUES,
 )

@@ -13,6 +13,7 @@ from tongguan.model.tasks import (
     Given,
     Outcome,
     QueueCounts,
+    Skilled,
     Task,
     TaskFile,
     TaskFilter,
@@ -72,4 +73,12 @@ class Tasks(Protocol):
 
     async def colleagues(self, user: User, task_id: str) -> Sequence[Colleague]:
         """Return who else could have a task, whoever holds the fewest first; empty where the user may not transfer it."""
+        ...
+
+    async def skills(self, user: User) -> Sequence[Skilled]:
+        """Return who has which skill, by name; for users who may ``MANAGE_USERS``, else ``TaskRefusedError``."""
+        ...
+
+    async def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
+        """Let the user with a sign-in name have exactly these skills; for users who may ``MANAGE_USERS``."""
         ...

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _findings()
     _annotations()
     _rule_books()
+    _tasks()
 
 
 def _accounts() -> None:
@@ -357,4 +358,47 @@ def _rule_books() -> None:
         sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("owner", name="pk_rule_drafts"),
+    )
+
+
+def _tasks() -> None:
+    texts = ("queue", "kind", "case_key", "case_id", "step", "state", "owner", "owner_name", "channel", "region", "business_class")
+    needed = ("since", "made_at", "through")
+    instants = ("lease_until", "claimed_at", "warned_from", "late_from", "paused_since", "urged_at", "ended_at")
+    op.create_table(
+        "tasks",
+        sa.Column("id", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in (*texts, "brand", "customer_id", "outcome_by", "reason", "note")),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("version", "urged", "files")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in needed),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in instants),
+        sa.PrimaryKeyConstraint("id", name="pk_tasks"),
+    )
+    op.create_index("ix_tasks_queue_kind_case_key", "tasks", ["queue", "kind", "case_key"])
+    op.create_index("ix_tasks_queue_ended_at", "tasks", ["queue", "ended_at"])
+    live = sa.text("ended_at IS NULL")
+    keys = ["queue", "kind", "case_key"]
+    op.create_index("uq_tasks_live_case", "tasks", keys, unique=True, sqlite_where=live, postgresql_where=live)
+    _task_history()
+
+
+def _task_history() -> None:
+    texts = ("action", "actor", "actor_name", "to_name", "reason", "note", "file", "key_owner")
+    op.create_table(
+        "task_entries",
+        sa.Column("id", COUNTED, nullable=False),
+        sa.Column("task_id", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("cipher", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name="fk_task_entries_task_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_task_entries"),
+    )
+    op.create_index("ix_task_entries_task_id_id", "task_entries", ["task_id", "id"])
+    op.create_table(
+        "user_skills",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("skill", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_skills_user_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "skill", name="pk_user_skills"),
     )

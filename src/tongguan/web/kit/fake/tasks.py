@@ -26,6 +26,7 @@ from tongguan.model.tasks import (
     Outcome,
     Queue,
     QueueCounts,
+    Skilled,
     Standing,
     Task,
     TaskConflictError,
@@ -104,9 +105,11 @@ class FakeTasks:
         if self.failing:
             raise QuestionFailedError("the operational store does not answer")
 
-    def _tell(self, task: Task, action: Action, user: User | None, given: Given, at: datetime, file: str = "") -> TaskEntry:
+    def _tell(
+        self, task: Task, action: Action, user: User | None, given: Given, at: datetime, file: str = "", to_name: str = ""
+    ) -> TaskEntry:
         actor = (user.id, user.display_name or user.name) if user else ("", "")
-        entry = TaskEntry(len(self._entries) + 1, task.id, action, at, *actor, given.reason, given.note.strip(), file)
+        entry = TaskEntry(len(self._entries) + 1, task.id, action, at, *actor, given.reason, given.note.strip(), file, to_name)
         self._entries.append(entry)
         return entry
 
@@ -195,8 +198,8 @@ class FakeTasks:
         moved = rules.after(worker, queue, task, action, given, at, to)
         if action is Action.URGE:
             moved = replace(moved, urged=moved.urged + 1, urged_at=at)
-        told = replace(given, note=to.user.display_name) if to else given
-        self._tell(moved, action, worker.user, told, at)
+        if action is not Action.RENEW:
+            self._tell(moved, action, worker.user, given, at, to_name=to.user.display_name if to else "")
         self._tasks[task.id] = moved
         return moved
 
@@ -246,6 +249,25 @@ class FakeTasks:
         return sorted(
             (Colleague(one.id, one.display_name or one.name, held[one.id]) for one in able), key=lambda one: (one.holds, one.name)
         )
+
+    async def skills(self, user: User) -> Sequence[Skilled]:
+        self._check_up()
+        rules.check_gives_skills(user)
+        return [self._skilled(one) for one in self._people()]
+
+    async def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
+        self._check_up()
+        rules.check_gives_skills(user)
+        rules.check_skills(skills, self._vocabulary.queues.values())
+        found = next((one for one in self._accounts.people() if one.name == name), None)
+        if found is None:
+            raise TaskRefusedError(f"no user {name[:100]!r} who may sign in", TaskRefusal.PERSON)
+        self.skills[found.id] = frozenset(skills)
+        return self._skilled(self._worker(found))
+
+    def _skilled(self, worker: Worker) -> Skilled:
+        user = worker.user
+        return Skilled(user.id, user.name, user.display_name, sorted(worker.skills))
 
 
 def _lateness(task: Task, at: datetime) -> str:
