@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from tests.fixtures.rig import Rig, empty
 from tests.fixtures.trade import happened, opened
 from tongguan.model.access import EVERYTHING, Level, Scope
+from tongguan.model.clocks import Books, LimitRule, RuleBook, RuleBooks
 from tongguan.model.vocabulary import Limit, Vocabulary
 from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.processes import open_steps as room
-from tongguan.processes.open_steps import OpenStepsKeeper, waiting_page, watched_steps
+from tongguan.processes.open_steps import OpenStepsKeeper, waiting_page
 from tongguan.records import cursors, open_steps
 from tongguan.warehouse.case_states import states_sql
+from tongguan.warehouse.schema import CLOCK_STAYS
 
 BEGAN = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -43,11 +45,32 @@ def clean(rig: Rig) -> None:
     with rig.database.begin() as connection:
         open_steps.replace_all(connection, [])
         # As if all had been made anew on the empty tables, which takes longer than the rest of a test.
-        cursors.put(connection, room.CURSOR, {"block": room._booked(connection), "digest": keeper(rig)._digest})
+        one = keeper(rig)
+        one._store(connection, room._booked(connection), one._books.all())
 
 
-def keeper(rig: Rig, vocabulary: Vocabulary | None = None) -> OpenStepsKeeper:
-    return OpenStepsKeeper(rig.warehouse, rig.database, vocabulary or rig.vocabulary)
+def keeper(rig: Rig, vocabulary: Vocabulary | None = None, books: RuleBooks | None = None) -> OpenStepsKeeper:
+    return OpenStepsKeeper(rig.warehouse, rig.database, vocabulary or rig.vocabulary, books)
+
+
+@dataclass
+class Kept:
+    """Rule books in memory."""
+
+    books: list[RuleBook]
+
+    def all(self) -> Books:
+        return self.books
+
+
+def paid_rule(late: int, **given: Any) -> LimitRule:
+    return LimitRule("order", "paid", timedelta(minutes=late / 2), timedelta(minutes=late), **given)
+
+
+def clocks(rig: Rig, case_id: str) -> list[dict[str, Any]]:
+    """Return the kept stays of an order."""
+    sql = f"SELECT {', '.join(CLOCK_STAYS)} FROM case_clocks FINAL ARRAY JOIN {', '.join(CLOCK_STAYS)} WHERE case_id = {{id:String}}"
+    return rig.warehouse.query(sql, {"id": case_id}).dicts()
 
 
 def told(kind: str, minutes: int, order: str, **fields: Any) -> bytes:
@@ -56,7 +79,7 @@ def told(kind: str, minutes: int, order: str, **fields: Any) -> bytes:
 
 
 def rows(rig: Rig) -> dict[str, OpenStep]:
-    steps = watched_steps(rig.vocabulary)
+    steps = keeper(rig).watched()
     with rig.database.read() as connection:
         found = open_steps.page(
             connection, steps, WaitingFilter(), (), NOW, order=WaitingOrder.CASE_ID, descending=False, limit=10_000, offset=0
@@ -67,7 +90,7 @@ def rows(rig: Rig) -> dict[str, OpenStep]:
 def expected(rig: Rig) -> dict[str, tuple[str, datetime]]:
     """Return what the states of all cases say waits."""
     found: dict[str, tuple[str, datetime]] = {}
-    for kind, steps in watched_steps(rig.vocabulary).items():
+    for kind, steps in keeper(rig).watched().items():
         sql = f"SELECT case_id, step, step_time FROM ({states_sql(rig.vocabulary.case_kind(kind))})"
         found |= {case_id: (step, since) for case_id, step, since in rig.rows(sql) if step in steps}
     return found
@@ -177,6 +200,59 @@ def test_other_limits_make_all_rows_anew(rig: Rig) -> None:
     assert before is not None and rows(rig)["a"].late_from == BEGAN + timedelta(seconds=2)
     keeper(rig).catch_up()
     assert rows(rig)["a"].late_from == before
+
+
+def test_all_stays_of_a_case_are_kept_with_their_limits(rig: Rig) -> None:
+    rig.load(
+        told("order.created", 0, "a", channel="app", region="GX-NN", tier="high"),
+        told("payment.succeeded", 10, "a", payment_id="p"),
+        told("order.customer_wait_started", 12, "a"),
+        told("order.customer_wait_ended", 20, "a"),
+        told("order.approved", 25, "a"),
+    )
+    keeper(rig).catch_up()
+    created, paid, approved = clocks(rig, "a")
+    assert (created["step"], created["until"], created["limited"], created["late_from"]) == ("created", at(10), False, None)
+    assert (paid["next_step"], paid["since"], paid["until"], paid["paused_seconds"]) == ("approved", at(10), at(25), 480)
+    assert (paid["warned_from"], paid["late_from"], paid["limited"], paid["book"]) == (at(23), at(28), True, 1)
+    assert (approved["until"], approved["paused"], approved["silent_from"]) == (None, False, at(25) + timedelta(days=14))
+    assert rig.rows("SELECT kind, channel, region, tier FROM case_clocks FINAL") == [("order", "app", "GX-NN", "high")]
+    row = rows(rig)["a"]
+    assert (row.tier, row.silent_from, row.breach_at) == ("high", approved["silent_from"], approved["warned_from"])
+
+
+def at(minutes: int) -> datetime:
+    return BEGAN + timedelta(minutes=minutes)
+
+
+def test_other_rules_plan_anew_what_is_open_and_leave_what_ended(rig: Rig) -> None:
+    kept = Kept([RuleBook(1, BEGAN, (paid_rule(10), paid_rule(60, region="GX")))])
+    rig.load(
+        told("payment.succeeded", 0, "ended", payment_id="p"), told("order.approved", 20, "ended"), told("order.cancelled", 21, "ended")
+    )
+    rig.load(told("payment.succeeded", 0, "open", payment_id="q"), told("payment.succeeded", 0, "far", payment_id="r", region="GX-NN"))
+    keeper(rig, books=kept).catch_up()
+    assert {name: row.late_from for name, row in rows(rig).items()} == {"open": at(10), "far": at(60)}
+    before = clocks(rig, "ended")
+    kept.books.append(RuleBook(2, at(100), (paid_rule(30),)))
+    keeper(rig, books=kept).catch_up()
+    assert {name: row.late_from for name, row in rows(rig).items()} == {"open": at(30), "far": at(30)}
+    assert [(one["late_from"], one["book"]) for one in clocks(rig, "open")] == [(at(30), 2)]
+    assert clocks(rig, "ended") == before and before[0]["late_from"] == at(10)
+    # What ended under the first book is judged by it, also where its events come afterwards.
+    rig.load(told("payment.succeeded", 30, "late", payment_id="s"), told("order.approved", 99, "late"))
+    keeper(rig, books=kept).catch_up()
+    first, _ = clocks(rig, "late")
+    assert (first["late_from"], first["book"]) == (at(40), 1)
+
+
+def test_a_rule_that_is_gone_leaves_no_limit_on_what_is_open(rig: Rig) -> None:
+    kept = Kept([RuleBook(1, BEGAN, (paid_rule(10),))])
+    rig.load(told("payment.succeeded", 0, "a", payment_id="p"))
+    keeper(rig, books=kept).catch_up()
+    kept.books.append(RuleBook(2, at(1), ()))
+    keeper(rig, books=kept).catch_up()
+    assert (rows(rig)["a"].late_from, rows(rig)["a"].breach_at) == (None, None)
 
 
 _STEPS = (

@@ -132,3 +132,45 @@ def test_an_id_too_long_to_index_is_kept_whole(db: Database) -> None:
         open_steps.put(connection, [step(long), step(long + "x")], [])
         open_steps.put(connection, [], [("order", long)])
     assert ids(db) == [long + "x"]
+
+
+def breaching(case_id: str, minutes: int, **fields: Any) -> OpenStep:
+    return step(case_id, breach_at=NOW + timedelta(minutes=minutes), **fields)
+
+
+def all_rows(db: Database) -> dict[str, OpenStep]:
+    with db.read() as connection:
+        found = open_steps.page(connection, STEPS, WaitingFilter(), (), NOW, order=WaitingOrder.SINCE, descending=False, limit=99, offset=0)
+    return {row.case_id: row for row in found}
+
+
+def test_what_is_due_comes_in_order_and_no_more_than_asked_for(db: Database) -> None:
+    with db.begin() as connection:
+        open_steps.put(connection, [breaching("a", -1), breaching("b", -9), breaching("c", 0), breaching("d", 1), step("e")], [])
+    with db.read() as connection:
+        assert [row.case_id for row in open_steps.due(connection, NOW, 10)] == ["b", "a", "c"]
+        assert [row.case_id for row in open_steps.due(connection, NOW, 1)] == ["b"]
+
+
+def test_what_was_told_is_kept_as_long_as_the_stay_lasts(db: Database) -> None:
+    rows = [breaching("a", -1), breaching("b", -1), breaching("c", -1)]
+    with db.begin() as connection:
+        open_steps.put(connection, rows, [])
+        open_steps.tell(connection, [replace(row, told=3, breach_at=None) for row in rows])
+        open_steps.put(connection, [breaching("a", 5), breaching("b", 5, hours=2), breaching("c", 5, name="shipped")], [])
+    assert {name: (row.told, row.breach_at) for name, row in all_rows(db).items()} == {
+        "a": (3, NOW + timedelta(minutes=5)),
+        "b": (0, NOW + timedelta(minutes=5)),
+        "c": (0, NOW + timedelta(minutes=5)),
+    }
+    with db.begin() as connection:
+        open_steps.replace_all(connection, [breaching("a", 7), breaching("b", 7)])
+    assert {name: row.told for name, row in all_rows(db).items()} == {"a": 3, "b": 0}
+
+
+def test_a_stay_that_is_over_is_not_told_of(db: Database) -> None:
+    with db.begin() as connection:
+        open_steps.put(connection, [breaching("a", -1)], [])
+        open_steps.put(connection, [breaching("a", 9, name="shipped")], [])
+        open_steps.tell(connection, [breaching("a", -1, told=1)])
+    assert all_rows(db)["a"] == breaching("a", 9, name="shipped")

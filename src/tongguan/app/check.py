@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongguan.app.installation import Installation
-from tongguan.processes.open_steps import watched_steps
 from tongguan.records import audit, blocks, ledger, open_steps
 from tongguan.warehouse.case_states import quoted, rows_sql, states_sql
 from tongguan.warehouse.migrations import MIGRATIONS
@@ -96,7 +95,7 @@ def _case_rows(installation: Installation) -> Finding:
     installation.keeper.catch_up()
     warehouse, vocabulary = installation.warehouse, installation.vocabulary
     digest = "count(), groupBitXor(cityHash64(case_id, step, step_time, last_time))"
-    steps, wrong, rows, expected = watched_steps(vocabulary), [], 0, 0
+    steps, wrong, rows, expected = installation.keeper.watched(), [], 0, 0
     for kind in vocabulary.case_kinds.values():
         made, kept = (tuple(warehouse.query(f"SELECT {digest} FROM ({sql(kind)})").first()) for sql in (states_sql, rows_sql))
         rows += int(kept[0])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tongguan.app.home import Home
 from tongguan.app.personal import PersonalVault
+from tongguan.app.rule_books import open_rule_books
 from tongguan.app.settings import Settings, read_settings
 from tongguan.areas.packs import build_vocabulary, indicator_files
 from tongguan.detect.watcher import Watcher
@@ -33,6 +34,7 @@ from tongguan.processes.open_steps import OpenStepsKeeper
 from tongguan.records import idempotency
 from tongguan.records.database import Database
 from tongguan.records.keyring import Keyring
+from tongguan.records.rule_books import RecordRuleBooks
 from tongguan.tasks.files import Files
 from tongguan.tasks.keeping import TaskKeeper
 from tongguan.tasks.worklist import Worklist
@@ -58,6 +60,7 @@ class Installation:
     watcher: Watcher
     worklist: Worklist
     task_keeper: TaskKeeper
+    rule_books: RecordRuleBooks
     now: Now
     migrated: list[str]
     _loader_thread: threading.Thread | None = None
@@ -145,7 +148,8 @@ def _wire(
     loader = Loader(spool, warehouse, database, store, config, now, ticks, ingest.forget_keys)
     spool.resume(loader.place())
     ingest.remember(spool.read_between(spool.loaded, spool.end))
-    keeper = OpenStepsKeeper(warehouse, database, vocabulary)
+    rule_books = open_rule_books(database, vocabulary, settings.zone, now)
+    keeper = OpenStepsKeeper(warehouse, database, vocabulary, rule_books)
     catalogue = open_catalogue(home, vocabulary, settings.zone)
 
     def engine() -> IndicatorEngine:
@@ -155,7 +159,7 @@ def _wire(
     worklist = Worklist(database, vocabulary, Files(Keyring(home.master_key())), now)
     tasks = (worklist, TaskKeeper(database, vocabulary, now))
     engines = (catalogue, engine, keeper, watcher, *tasks)
-    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, *engines, now, migrated)
+    return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, *engines, rule_books, now, migrated)
 
 
 def open_catalogue(home: Home, vocabulary: Vocabulary, zone: str) -> Catalogue:

@@ -9,7 +9,6 @@ from typing import TypeVar
 from tongguan.app.stored import in_store
 from tongguan.areas.packs import process_files
 from tongguan.clocks.declared import first_book
-from tongguan.clocks.default_calendars import default_calendars
 from tongguan.clocks.process_files import read_processes
 from tongguan.clocks.rules import check_book
 from tongguan.lib.now import Now
@@ -31,10 +30,9 @@ def first_contents(vocabulary: Vocabulary, zone: str, now: Now) -> Contents:
     Raises:
         ProcessFileError: a file of reference processes is wrong.
     """
-    at = now()
-    book = first_book(vocabulary, at)
+    book = first_book(vocabulary, now(), zone)
     processes = [one for path in process_files(vocabulary) for one in read_processes(path, vocabulary)]
-    return Contents(book.rules, {**default_calendars(zone, at.year), **book.calendars}, (*book.processes, *processes))
+    return Contents(book.rules, book.calendars, (*book.processes, *processes))
 
 
 def open_rule_books(database: Database, vocabulary: Vocabulary, zone: str, now: Now) -> RecordRuleBooks:

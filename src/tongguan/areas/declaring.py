@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
 from tongguan.model.vocabulary import Attribute, EventType, Kind, Label, Limit, Milestone
 
@@ -43,9 +44,13 @@ def happening(
     )
 
 
-def limits(warning: timedelta, late: timedelta, *steps: str, promised: bool = False) -> dict[str, Limit]:
+SILENT: Final = timedelta(days=14)
+"""Nobody knows any more what became of a case of which nothing was heard for so long."""
+
+
+def limits(warning: timedelta, late: timedelta, *steps: str, promised: bool = False, working: bool = False) -> dict[str, Limit]:
     """Return the same limit for several steps; see :class:`Limit`."""
-    return dict.fromkeys(steps, Limit(warning, late, promised))
+    return dict.fromkeys(steps, Limit(warning, late, promised, working, SILENT))
 
 
 def step(name: str, zh: str, en: str, status: str) -> Milestone:

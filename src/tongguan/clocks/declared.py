@@ -6,29 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from tongguan.clocks.holidays_cn import chinese_days
-from tongguan.model.calendars import Block, WorkingCalendar, parse_blocks
+from tongguan.clocks.default_calendars import default_calendars
 from tongguan.model.clocks import ALL_DAY, Books, LimitRule, ReferenceProcess, RuleBook
 from tongguan.model.vocabulary import Vocabulary
 
 OFFICE: Final = "office"
 """Name of the calendar by which people work."""
 
-OFFICE_HOURS: Final = parse_blocks("08:30–12:00, 13:30–18:00")
-"""Of Monday to Friday."""
-
-_FREE: Final[tuple[Block, ...]] = ()
-_YEARS_BEFORE, _YEARS_AFTER = 2, 2
-
-
-def office(zone: str, year: int) -> WorkingCalendar:
-    """Return the office calendar, with the special days of mainland China around a year."""
-    seeded = chinese_days(range(year - _YEARS_BEFORE, year + _YEARS_AFTER + 1))
-    return WorkingCalendar(OFFICE, zone, (OFFICE_HOURS,) * 5 + (_FREE,) * 2, seeded.days, seeded.known_years)
-
 
 def first_book(vocabulary: Vocabulary, at: datetime, zone: str = "Asia/Shanghai", processes: Sequence[ReferenceProcess] = ()) -> RuleBook:
-    """Return version 1: a rule for every declared limit, everywhere, and the office calendar.
+    """Return version 1: a rule for every declared limit, everywhere, and the usual calendars.
 
     Args:
         vocabulary: whose case kinds declare limits.
@@ -49,7 +36,7 @@ def first_book(vocabulary: Vocabulary, at: datetime, zone: str = "Asia/Shanghai"
         for kind in vocabulary.case_kinds.values()
         for step, limit in kind.limits.items()
     )
-    return RuleBook(1, at, rules, {OFFICE: office(zone, at.year)}, tuple(processes))
+    return RuleBook(1, at, rules, default_calendars(zone, at.year), tuple(processes))
 
 
 class DeclaredBooks:

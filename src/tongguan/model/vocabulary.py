@@ -135,17 +135,21 @@ class Sum:
 
 @dataclass(frozen=True)
 class Limit:
-    """How long a case may stand at a step; all-day time.
+    """How long a case may stand at a step, until people write other rules.
 
     Attributes:
         warning: from then on it is warned.
         late: from then on it is late.
         promised: where the case has a promised time, that is the limit, and the warning comes ``late - warning`` before it.
+        working: working time of the office; else all-day time.
+        silent: after so long without any event of the case its state is unknown; None for never. All-day time.
     """
 
     warning: timedelta
     late: timedelta
     promised: bool = False
+    working: bool = False
+    silent: timedelta | None = None
 
 
 @dataclass(frozen=True)

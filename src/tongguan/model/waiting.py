@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from tongguan.model.answers import FlowFilter
 
@@ -18,6 +18,14 @@ class Lateness(StrEnum):
     WARNED = "warned"
     ON_TIME = "on_time"
     UNLIMITED = "unlimited"
+
+
+class Breach(IntFlag):
+    """What happens to an open step when nothing happens. Numbers are kept in rows and in ids of events."""
+
+    WARNED = 1
+    LATE = 2
+    SILENT = 4
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,10 @@ class OpenStep:
         since: when it reached it.
         warned_from, late_from: when the limit's warning and the limit itself are reached; None without a limit.
         paused_since: since when the customer or the courier must act; None where nobody outside must.
+        tier: the customer's.
+        silent_from: when nothing was heard of the case for so long that its state is unknown; None where it never is.
+        breach_at: the next of the three instants of which no event has told yet; None where none is to come.
+        told: of which of them events have told for this stay (bits of :class:`Breach`).
     """
 
     kind: str
@@ -68,6 +80,14 @@ class OpenStep:
     business_class: str
     brand: str
     customer_id: str
+    tier: str = field(default="", kw_only=True)
+    silent_from: datetime | None = field(default=None, kw_only=True)
+    breach_at: datetime | None = field(default=None, kw_only=True)
+    told: int = field(default=0, kw_only=True)
+
+    def silent_at(self, at: datetime) -> bool:
+        """Return whether the state of the case is unknown at a moment."""
+        return self.silent_from is not None and self.silent_from <= at
 
     def lateness_at(self, at: datetime) -> Lateness:
         """Return how the step stands against its limit at a moment."""

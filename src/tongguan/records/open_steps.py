@@ -5,15 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, false, func, insert, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from tongguan.model.answers import NESTED
 from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder
 from tongguan.records.columns import key_text
 from tongguan.records.tables import open_steps
-from tongguan.records.upsert import chunks, upsert
+from tongguan.records.upsert import chunks
+from tongguan.records.upsert import insert as upserting
 
 Steps = Mapping[str, Collection[str]]
 """Case kind → steps of it."""
@@ -41,15 +59,64 @@ def put(conn: Connection, rows: Sequence[OpenStep], closed: Collection[tuple[str
     """Write what is open now and forget what is closed: pairs of kind and case id."""
     for part in chunks([(kind, key_text(case_id)) for kind, case_id in closed], 200):
         conn.execute(delete(open_steps).where(tuple_(open_steps.c.kind, open_steps.c.case_key).in_(part)))
-    names = [column.name for column in open_steps.c if column.name not in _KEYS]
-    upsert(conn, open_steps, [_values(row) for row in rows], keys=_KEYS, put=names)
+    if not rows:
+        return
+    statement = upserting(conn, open_steps)
+    new = statement.excluded
+    changes: dict[str, Any] = {column.name: new[column.name] for column in open_steps.c if column.name not in _KEYS}
+    same_stay = and_(open_steps.c.step == new.step, open_steps.c.since == new.since)
+    changes["told"] = case((same_stay, open_steps.c.told), else_=new.told)
+    # In the order of keys, so that two transactions with the same rows wait and do not deadlock.
+    values = sorted((_values(row) for row in rows), key=itemgetter(*_KEYS))
+    conn.execute(statement.on_conflict_do_update(index_elements=list(_KEYS), set_=changes), values)
 
 
 def replace_all(conn: Connection, rows: Sequence[OpenStep]) -> None:
-    """Forget all rows and write these."""
+    """Forget all rows and write these; stays that were there before keep what was told of them."""
+    names = (*_KEYS, "step", "since", "told")
+    before = conn.execute(select(*(open_steps.c[name] for name in names)).where(open_steps.c.told != 0))
+    told = {tuple(row[:-1]): row[-1] for row in before}
     conn.execute(delete(open_steps))
     if rows:
-        conn.execute(insert(open_steps), [_values(row) for row in rows])
+        values = [_values(row) for row in rows]
+        conn.execute(
+            insert(open_steps), [{**one, "told": told.get(tuple(one[name] for name in names[:-1]), one["told"])} for one in values]
+        )
+
+
+def due(conn: Connection, at: datetime, limit: int) -> list[OpenStep]:
+    """Return open steps of which an instant has come that no event has told of, the longest due first: a stretch of one index."""
+    columns = [open_steps.c[name] for name in OpenStep.__dataclass_fields__]
+    sql = select(*columns).where(open_steps.c.breach_at <= at).order_by(open_steps.c.breach_at).limit(limit)
+    return [OpenStep(**row) for row in conn.execute(sql).mappings()]
+
+
+def tell(conn: Connection, rows: Sequence[OpenStep]) -> None:
+    """Note what was told of open steps, and what comes next; a stay that is over meanwhile is left alone."""
+    columns = open_steps.c
+    statement = (
+        update(open_steps)
+        .where(
+            columns.kind == bindparam("of_kind"),
+            columns.case_key == bindparam("of_case"),
+            columns.step == bindparam("at_step"),
+            columns.since == bindparam("at_since"),
+        )
+        .values(told=bindparam("now_told"), breach_at=bindparam("comes"))
+    )
+    values = [
+        {
+            "of_kind": row.kind,
+            "of_case": key_text(row.case_id),
+            "at_step": row.step,
+            "at_since": row.since,
+            "now_told": row.told,
+            "comes": row.breach_at,
+        }
+        for row in rows
+    ]
+    if values:
+        conn.execute(statement, values)
 
 
 def _values(row: OpenStep) -> dict[str, Any]:
@@ -108,7 +175,7 @@ def page(
     direction = column.desc() if descending else column.asc()
     sql: Select[Any] = select(*(open_steps.c[name] for name in OpenStep.__dataclass_fields__)).where(_wanted(steps, where, regions, at))
     sql = sql.order_by(*pause, column.is_(None), direction, open_steps.c.kind, open_steps.c.case_key).limit(limit).offset(offset)
-    return [OpenStep(*row) for row in conn.execute(sql)]
+    return [OpenStep(**row) for row in conn.execute(sql).mappings()]
 
 
 def _state(at: datetime) -> ColumnElement[str]:

@@ -358,9 +358,13 @@ class OpenStepColumns(TypedColumns):
     business_class: Named[str] = Column(Words)
     brand: Named[str] = Column(Words)
     customer_id: Named[str] = Column(Words)
+    tier: Named[str] = Column(Words)
+    silent_from: Named[datetime | None] = Column(Instant)
+    breach_at: Named[datetime | None] = Column(Instant)
+    told: Named[int] = Column(Integer)
 
 
-open_steps = Table("open_steps", metadata, OpenStepColumns, Index(None, "kind", "step", "since"))
+open_steps = Table("open_steps", metadata, OpenStepColumns, Index(None, "kind", "step", "since"), Index(None, "breach_at"))
 
 
 class FindingColumns(TypedColumns):

@@ -6,6 +6,7 @@
 - ``event_objects``: object → events (OCEL 2.0 relations), for traces and search.
 - ``cases``: partial states of cases, merged on read (:mod:`tongguan.warehouse.case_states`).
 - ``case_rows``: one finished row per case, written by ``processes`` from ``cases``; lists read it.
+- ``case_clocks``: all stays of a case with their time limits in one row, written by ``processes``; indicators count it.
 - ``hourly_counts``: events and amounts per hour and dimension.
 - ``aggregate_facts``: totals that other systems reported, latest value per key.
 """
@@ -155,7 +156,7 @@ HOURLY_DIMENSIONS: Final = ("type", "channel", "region", "business_class", "bran
 
 def tables(zone: str) -> list[Table]:
     """Return every table. ``zone`` is the operation's IANA zone, by which business date and hour are counted."""
-    return [_events(zone), _event_keys(), _event_objects(), _cases(), _case_rows(), _hourly_counts(), _aggregate_facts()]
+    return [_events(zone), _event_keys(), _event_objects(), _cases(), _case_rows(), _case_clocks(), _hourly_counts(), _aggregate_facts()]
 
 
 def _codes(names: Sequence[str]) -> list[Column]:
@@ -235,6 +236,39 @@ def _case_rows() -> Table:
         settings=_DURABLE,
         shard_by="cityHash64(kind, case_id)",
         indexes=("INDEX fresh version TYPE minmax GRANULARITY 1",),
+    )
+
+
+CLOCK_DIMENSIONS: Final = ("channel", "sub_channel", "region", "business_class", "brand", "tier", "network", "customer_id", "product_id")
+"""Columns of ``case_clocks`` that are the case's."""
+
+CLOCK_STAYS: Final = (
+    *("step", "next_step", "since", "until", "warned_from", "late_from"),
+    *("paused_seconds", "limited", "silent_from", "paused", "book"),
+)
+"""Columns of ``case_clocks`` that are arrays, an entry for each stay in order; see :class:`tongguan.model.clocks.Clock`."""
+
+
+def _case_clocks() -> Table:
+    codes = [name for name in CLOCK_DIMENSIONS if name in DIMENSIONS]
+    stays = dict.fromkeys(("until", "warned_from", "late_from", "silent_from"), f"Nullable({_INSTANT})")
+    stays |= {"step": "LowCardinality(String)", "next_step": "LowCardinality(String)", "since": _INSTANT}
+    stays |= {"paused_seconds": "Float64", "limited": "Bool", "paused": "Bool", "book": "UInt32"}
+    return Table(
+        "case_clocks",
+        [
+            *_codes(("kind",)),
+            Column("case_id", "String"),
+            *_codes(codes),
+            *[Column(name, "String") for name in CLOCK_DIMENSIONS if name not in codes],
+            *[Column(name, f"Array({stays[name]})") for name in CLOCK_STAYS],
+            Column("version", "UInt64"),
+        ],
+        "ReplacingMergeTree",
+        "(kind, case_id)",
+        engine_arguments="version",
+        settings=_DURABLE,
+        shard_by="cityHash64(kind, case_id)",
     )
 
 

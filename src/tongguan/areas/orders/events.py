@@ -117,6 +117,7 @@ _LIMITS: Final = {
         "acceptance_handed_back",
         "acceptance_failed",
         "check_requested",
+        working=True,
     ),
     **limits(
         4 * _HOUR,

@@ -58,28 +58,19 @@ def _accounts() -> None:
 
 
 def _comings() -> None:
+    outcomes = ("received", "accepted", "quarantined", "duplicate")
     op.create_table(
         "deliveries",
         sa.Column("batch", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("received_time", sa.BigInteger(), nullable=False),
-        sa.Column("received", sa.BigInteger(), nullable=False),
-        sa.Column("accepted", sa.BigInteger(), nullable=False),
-        sa.Column("quarantined", sa.BigInteger(), nullable=False),
-        sa.Column("duplicate", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("source", "origin", "state")),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("received_time", *outcomes)),
         sa.PrimaryKeyConstraint("batch", name="pk_deliveries"),
     )
     op.create_index("ix_deliveries_source_batch", "deliveries", ["source", "batch"])
     op.create_table(
         "imports",
-        sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("mapping", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("fingerprint", "source", "name", "mapping", "state")),
         sa.Column("rows_done", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_imports"),
@@ -285,7 +276,8 @@ def _users() -> None:
 
 
 def _waiting() -> None:
-    texts = ("step", "channel", "region", "business_class", "brand", "customer_id")
+    texts = ("step", "channel", "region", "business_class", "brand", "customer_id", "tier")
+    instants = ("warned_from", "late_from", "paused_since", "silent_from", "breach_at")
     op.create_table(
         "open_steps",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -293,10 +285,12 @@ def _waiting() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in ("warned_from", "late_from", "paused_since")),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in instants),
+        sa.Column("told", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "case_key", name="pk_open_steps"),
     )
     op.create_index("ix_open_steps_kind_step_since", "open_steps", ["kind", "step", "since"])
+    op.create_index("ix_open_steps_breach_at", "open_steps", ["breach_at"])
 
 
 def _saved_views() -> None:
