@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from tests.app.opened import account, engine, house, set_aside, shut, stored, wired
-from tests.fixtures.rig import MORNING
+from tests.app.opened import account, engine, house, set_aside, shut, stored, take, wired
+from tests.fixtures.rig import MORNING, event
 from tongguan.app.installation import Installation
 from tongguan.app.loops import Loop, LoopThreads, loops, relay
 from tongguan.app.rejections import RejectionBook
@@ -163,7 +164,7 @@ def test_loops_go_on_after_a_failure_and_end_when_told(home: Installation) -> No
 def test_the_loops_of_a_server(home: Installation) -> None:
     book = RejectionBook(home.database, home.now)
     found = {loop.name: loop for loop in loops(home, book)}
-    assert sorted(found) == ["findings", "open steps", "pruning", "rejections", "relay", "tasks"]
+    assert sorted(found) == ["breaches", "findings", "open steps", "pruning", "rejections", "relay", "tasks"]
     put_out(home, "7")
     book.count("", Reject.NOT_AUTHENTICATED)
     with home.database.begin() as connection:
@@ -177,6 +178,18 @@ def test_the_loops_of_a_server(home: Installation) -> None:
     with home.database.read() as connection:
         assert idempotency.get(connection, "shop", "old") is None
         assert idempotency.get(connection, "shop", "new") is not None
+
+
+def test_a_step_that_nobody_moved_tells_so_in_the_story_of_its_order(home: Installation) -> None:
+    began = MORNING - timedelta(minutes=7)
+    take(home, event(type="payment.succeeded", time=began.isoformat(), payment_id="p1", region="GX", event_id="paid"))
+    rounds = {loop.name: loop.round for loop in loops(home, RejectionBook(home.database, home.now))}
+    for name in ("breaches", "relay", "breaches", "relay"):
+        rounds[name]()
+    home.load_now()
+    sql = "SELECT type, order_id, region, time, JSONExtractString(attributes, 'step') FROM events WHERE startsWith(type, 'clock.')"
+    assert home.warehouse.query(sql).rows == [("clock.warned", "o1", "GX", began + timedelta(minutes=5), "paid")]
+    assert account(home)["quarantined"] == 0
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -51,12 +51,14 @@ PERSONAL = {
     "postcode",
     "receiver",
 }
+CLOCK_STATES = {"clock.late", "clock.silent"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]|^[A-Z0-9 ]+$")
 
 
 def is_happening(name: str) -> bool:
-    """Tell whether a name is ``noun.past_participle``, the participle being any word behind the point."""
-    return bool(NAME.fullmatch(name)) and any(w.endswith("ed") or w in IRREGULAR for w in name.split(".")[1].split("_"))
+    """Tell whether a name is ``noun.past_participle``, the participle being any word behind the point; clocks reach states."""
+    words = name.partition(".")[2].split("_")
+    return bool(NAME.fullmatch(name)) and (name in CLOCK_STATES or any(w.endswith("ed") or w in IRREGULAR for w in words))
 
 
 def is_named(label: Label) -> bool:

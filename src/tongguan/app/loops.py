@@ -1,4 +1,4 @@
-"""What runs beside the requests: relay, book of refusals, rows of open steps, tasks, findings, pruning. Each loop has its own pace."""
+"""What runs beside the requests: relay, refusals, open steps, breaches, tasks, findings, pruning. Each loop has its own pace."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tongguan.app.installation import Installation
 from tongguan.app.rejections import RejectionBook
 from tongguan.ingest.errors import DeliveryError
 from tongguan.model.ports import Delivery, RawRecord
+from tongguan.processes.breaches import BreachTeller
 from tongguan.records import blocks, idempotency, outbox, sessions, sign_in
 from tongguan.records.errors import RecordsError
 from tongguan.warehouse.errors import WarehouseError
@@ -46,10 +47,12 @@ class Loop:
 
 def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
     """Return every loop of a server."""
+    teller = BreachTeller(installation.database, installation.vocabulary, installation.rule_books)
     return [
         Loop("relay", 0.5, lambda: relay(installation)),
         Loop("rejections", 1.0, rejections.write),
         Loop("open steps", 1.0, installation.keeper.round),
+        Loop("breaches", 2.0, lambda: teller.sweep(installation.now())),
         Loop("tasks", 2.0, installation.task_keeper.round),
         Loop("findings", 20.0, installation.watcher.round),
         Loop("pruning", 600.0, lambda: _prune(installation)),

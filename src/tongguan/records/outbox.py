@@ -41,6 +41,23 @@ def add(conn: Connection, table: str, row_id: str, version: int, event: dict[str
     upsert(conn, outbox, [row], keys=("table_name", "row_id", "version"))
 
 
+@dataclass(frozen=True)
+class NewEvent:
+    """One version of one row, and the event that tells of it, to be put out."""
+
+    table: str
+    row_id: str
+    version: int
+    event: dict[str, Any]
+
+
+def add_all(conn: Connection, events: Sequence[NewEvent], at: datetime) -> None:
+    """Put many events out, as :func:`add` does one."""
+    common = {"at": at, "sent_at": None}
+    rows = [{"table_name": one.table, "row_id": one.row_id, "version": one.version, "event": one.event, **common} for one in events]
+    upsert(conn, outbox, rows, keys=("table_name", "row_id", "version"))
+
+
 def pending(conn: Connection, limit: int) -> list[OutboxRow]:
     """Return the oldest events that are not sent yet."""
     statement = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(limit)

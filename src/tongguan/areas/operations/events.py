@@ -1,4 +1,4 @@
-"""Events of running the channels: instructions 生产运营指令, probes and inspections 检测, outages, work orders, shifts, interfaces."""
+"""Events of running the channels: instructions 生产运营指令, probes, inspections 检测, outages, interfaces, work orders, shifts, clocks."""
 
 from __future__ import annotations
 
@@ -230,4 +230,17 @@ _STAFFING: Final = (
     happening("suggestion.answered", "建议答复", "Suggestion answered", "A department answered a suggestion.", 989, attributes=_STAFF),
 )
 
-EVENT_TYPES: Final[tuple[EventType, ...]] = (*_INSTRUCTIONS, *_WATCHING, *_SYSTEMS, *_WORKING, *_STAFFING)
+_CLOCK: Final = (
+    text("step", "Step at which the case stands."),
+    moment("since", "When it got there."),
+    whole("limit_seconds", "After so much time of the rule's calendar, in seconds."),
+    text("rule", "The rule that decided, in short."),
+    whole("book", "Version of the rule book."),
+)
+_CLOCKS: Final = (
+    happening("clock.warned", "时限预警", "Step warned", "An open step of a case will soon be late.", 990, attributes=_CLOCK),
+    happening("clock.late", "时限超时", "Step late", "An open step of a case is over its limit.", 991, attributes=_CLOCK),
+    happening("clock.silent", "状态不明", "Case silent", "Nothing was heard of an open case for long.", 992, attributes=_CLOCK),
+)
+
+EVENT_TYPES: Final[tuple[EventType, ...]] = (*_INSTRUCTIONS, *_WATCHING, *_SYSTEMS, *_WORKING, *_STAFFING, *_CLOCKS)
