@@ -18,6 +18,7 @@ from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
+from tongguan.web.kit.fake.rules import FakeRules
 from tongguan.web.kit.fake.tasks import FakeTasks
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.progress import Board, nothing_ongoing
@@ -38,6 +39,7 @@ class Operation:
     lists: FakeLists
     indicators: FakeIndicators
     annotations: FakeAnnotations
+    rules: FakeRules
     tasks: FakeTasks
 
     @property
@@ -56,9 +58,10 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     indicators = FakeIndicators(questions, clock, empty=not orders)
     annotations = FakeAnnotations(clock, indicators, failing=failing)
     tasks = FakeTasks(vocabulary, clock, accounts, questions.every_waiting_row(), failing=failing)
+    rules = FakeRules(vocabulary, clock, failing=failing)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS], tasks=tasks)
-    operation = Operation(application, questions, accounts, lists, indicators, annotations, tasks)
+    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS], tasks=tasks, rules=rules)
+    operation = Operation(application, questions, accounts, lists, indicators, annotations, rules, tasks)
     share_compiled(operation.site.environments)
     return operation
 

@@ -32,6 +32,7 @@ FILLED = {
     "{token_id}": "t-none",
     "{view_id}": "v-none",
     "{note_id}": "n-none",
+    "{version}": "1",
 }
 
 

@@ -19,6 +19,7 @@ from tongguan.web.kit.fake.annotations import FakeAnnotations
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
+from tongguan.web.kit.fake.rules import FakeRules
 from tongguan.web.kit.fake.tasks import FakeTasks
 from tongguan.web.kit.fake.vocabulary import fake_vocabulary
 from tongguan.web.kit.site import WebSettings
@@ -48,9 +49,10 @@ def operation() -> Operation:
     indicators = FakeIndicators(questions, clock)
     notes = FakeAnnotations(clock, indicators)
     tasks = FakeTasks(fake_vocabulary(), clock, accounts, questions.every_waiting_row())
-    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [], tasks=tasks)
+    rules = FakeRules(build_vocabulary(), clock)
+    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [], tasks=tasks, rules=rules)
     share_compiled(application.state.site.environments)
-    return Operation(application, questions, accounts, lists, indicators, notes, tasks)
+    return Operation(application, questions, accounts, lists, indicators, notes, rules, tasks)
 
 
 def table(page: str, by: str) -> str:

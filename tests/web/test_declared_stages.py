@@ -25,7 +25,7 @@ def operation() -> Operation:
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
     asked = (made.questions, made.accounts, made.lists, made.indicators, made.annotations)
-    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS], tasks=made.tasks)
+    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS], tasks=made.tasks, rules=made.rules)
     share_compiled(application.state.site.environments)
     return Operation(application, made.questions, made.accounts, made.lists, made.indicators, made.annotations, made.tasks)
 

@@ -35,6 +35,7 @@ from tongguan.app.progress import ProgressBoard
 from tongguan.app.pulse import LoaderPulse
 from tongguan.app.questions import StageQuestions
 from tongguan.app.rejections import RejectionBook
+from tongguan.app.rule_books import RecordRules
 from tongguan.app.tasks import RecordTasks
 from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Ticks
@@ -80,6 +81,8 @@ class Server:
         self.lists = RecordLists(installation.database, installation.now, self._people_pool)
         self.annotations = RecordAnnotations(installation.database, installation.now, self._people_pool, self.indicators)
         self.tasks = RecordTasks(installation.worklist, self._people_pool)
+        at_hand = (installation.database, installation.vocabulary, installation.now, self._people_pool)
+        self.rules = RecordRules(installation.rule_books, *at_hand)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
@@ -143,7 +146,7 @@ class Server:
             streams=self.streams,
         )
         asked = (self.questions, self.accounts, self.lists, self.indicators, self.annotations)
-        return create_web(*asked, self.installation.vocabulary, web, [ORDERS], tasks=self.tasks)
+        return create_web(*asked, self.installation.vocabulary, web, [ORDERS], tasks=self.tasks, rules=self.rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

@@ -43,7 +43,7 @@ def read_calendar(key: str, value: object, path: str, mistakes: Mistakes) -> Wor
     name = part.text("name") or key
     zone = part.text("zone", needed=True)
     week = _week(part, mistakes)
-    special = tuple(one for place, item in part.items("special") if (one := _special(item, place, mistakes)) is not None)
+    special = tuple(one for place, item in part.items("special") if (one := read_special(item, place, mistakes)) is not None)
     known = _known_years(part)
     if len(mistakes.found) > before:
         return None
@@ -81,7 +81,8 @@ def read_blocks(text: str, path: str, mistakes: Mistakes) -> tuple[Block, ...]:
     return found
 
 
-def _special(value: object, path: str, mistakes: Mistakes) -> SpecialDay | None:
+def read_special(value: object, path: str, mistakes: Mistakes) -> SpecialDay | None:
+    """Return the special day that a JSON value means; None where it cannot be one, with its mistakes noted."""
     part, before = Part(value, path, mistakes, _DAY), len(mistakes.found)
     day = _day(part)
     kind = DayKind(part.choice("kind", [one.value for one in DayKind]))

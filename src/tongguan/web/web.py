@@ -13,6 +13,7 @@ from tongguan.web.kit.annotations import Annotations
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
+from tongguan.web.kit.rules import Rules
 from tongguan.web.kit.site import WebSettings, build_application, build_site
 from tongguan.web.kit.tasks import Tasks
 from tongguan.web.rooms.data.pages import ROOM as DATA
@@ -24,8 +25,10 @@ from tongguan.web.rooms.help.pages import ROOM as HELP
 from tongguan.web.rooms.indicators.pages import ROOM as INDICATORS
 from tongguan.web.rooms.panorama.pages import ROOM as PANORAMA
 from tongguan.web.rooms.people.pages import ROOM as PEOPLE
+from tongguan.web.rooms.rules.pages import ROOM as RULES
 from tongguan.web.rooms.views.pages import ROOM as VIEWS
 from tongguan.web.rooms.waiting.pages import ROOM as WAITING
+from tongguan.web.rooms.work.pages import ROOM as WORK
 
 
 def create_web(
@@ -39,6 +42,7 @@ def create_web(
     area_rooms: Sequence[Room] = (),
     *,
     tasks: Tasks,
+    rules: Rules,
 ) -> FastAPI:
     """Make the application of all pages; nothing is shared between two of them.
 
@@ -49,6 +53,7 @@ def create_web(
         indicators: numbers of all indicators.
         annotations: notes at days of indicators.
         tasks: what people work off.
+        rules: versions of the rule book.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -56,5 +61,5 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, lists, indicators, annotations, tasks, vocabulary, settings, rooms))
+    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, WORK, FINDINGS, INDICATORS, EXPLORE, RULES, VIEWS, DATA, PEOPLE, HELP, GATE)
+    return build_application(build_site(questions, accounts, lists, indicators, annotations, tasks, rules, vocabulary, settings, rooms))

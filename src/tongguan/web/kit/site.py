@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -33,6 +34,7 @@ from tongguan.web.kit.live import Pulse, StillPulse, Streams
 from tongguan.web.kit.ports import Questions
 from tongguan.web.kit.progress import Board, nothing_ongoing
 from tongguan.web.kit.regions import RegionBook
+from tongguan.web.kit.rules import Rules
 from tongguan.web.kit.security import HEADERS, SESSION_COOKIE, SafeHeaders
 from tongguan.web.kit.tasks import Tasks
 from tongguan.web.kit.texts import Texts, load_texts
@@ -81,6 +83,7 @@ class Site:
     indicators: Indicators
     annotations: Annotations
     tasks: Tasks
+    rules: Rules
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -100,6 +103,12 @@ class Site:
     def lists_with_views(self) -> dict[str, Page]:
         """Return the list pages that have saved views, by path."""
         return {page.path: page for page in self.pages() if page.saves}
+
+    def list_at(self, path: str) -> Page | None:
+        """Return the list page with saved views that is at a path; one of many, such as ``/work/{queue}``, with that path as its own."""
+        known = self.lists_with_views()
+        found = next((page for pattern, page in known.items() if compile_path(pattern)[0].fullmatch(path)), None)
+        return None if found is None or "{" in path else replace(found, path=path)
 
 
 class _Static(StaticFiles):
@@ -150,6 +159,7 @@ def build_site(
     indicators: Indicators,
     annotations: Annotations,
     tasks: Tasks,
+    rules: Rules,
     vocabulary: Vocabulary,
     settings: WebSettings,
     rooms: Sequence[Room],
@@ -161,7 +171,7 @@ def build_site(
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
     return Site(
-        questions, accounts, lists, indicators, annotations, tasks, vocabulary, settings, tuple(rooms), regions, texts, environments
+        questions, accounts, lists, indicators, annotations, tasks, rules, vocabulary, settings, tuple(rooms), regions, texts, environments
     )
 
 
