@@ -13,7 +13,7 @@ import pytest
 
 from tests.app.serving import NDJSON, OWNER, P1, Application, application, lines, order
 from tongguan.app.api import events
-from tongguan.app.api.described import READING, Described
+from tongguan.app.api.described import READING, TASKS, Described
 from tongguan.app.api.reference import NOTES, PEOPLE, STATUSES, VIEWS
 from tongguan.app.api.reference import OWNER as OWNER_ROUTES
 from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
@@ -183,7 +183,7 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
     app.installation.load_now()
     sources = {row["source"] for row in app.send("GET", "/sources", headers=OWNER).json()}
     assert "till" in sources and "somebody-else" not in sources
-    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *OWNER_ROUTES):
+    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *OWNER_ROUTES):
         answer = app.send(route.method, address(route), headers=shop, content=b"{}")
         assert answer.status_code == 401, route.path
 
@@ -191,11 +191,13 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
 def address(route: Described) -> str:
     """Return a path at which the route answers, though perhaps with 404."""
     named = {"kind": "order", "stage": "order", "id": "0", "name": "nobody", "names": "visitors", "metric": "visitors"}
+    named |= {"action": "claim", "entry": "0"}
     return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], route.path)
 
 
 def test_the_page_names_every_route_and_status(app: Application) -> None:
-    described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in (*READING, *PEOPLE, *VIEWS, *NOTES, *OWNER_ROUTES)}
+    every = (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *OWNER_ROUTES)
+    described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in every}
     routes: set[tuple[str, str]] = set()
 
     def walk(found: list[Any]) -> None:
@@ -216,7 +218,7 @@ def sessions(app: Application) -> dict[Role, dict[str, str]]:
     return {role: app.session(role.value, role) for role in Role}
 
 
-@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES], ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES, *TASKS], ids=lambda route: f"{route.method} {route.path}")
 def test_roles_may_what_the_page_says(app: Application, sessions: dict[Role, dict[str, str]], route: Described) -> None:
     assert isinstance(route.permission, Permission)
     for role, headers in sessions.items():
@@ -320,7 +322,9 @@ def test_a_city_counts_its_own_only(app: Application, city: dict[str, str]) -> N
     assert {event["columns"]["region"] for event in newest} == {"P-01", "P-01-01"}
 
 
-@pytest.mark.parametrize("route", [r for r in (*READING, *PEOPLE) if r.permission in UNDIVIDED], ids=lambda r: f"{r.method} {r.path}")
+@pytest.mark.parametrize(
+    "route", [r for r in (*READING, *PEOPLE, *TASKS) if r.permission in UNDIVIDED], ids=lambda r: f"{r.method} {r.path}"
+)
 def test_what_knows_no_regions_is_not_for_a_city(app: Application, city: dict[str, str], route: Described) -> None:
     problem(app.send(route.method, address(route), headers=city, content=b""), 403)
 

@@ -268,4 +268,4 @@ def check_skills(skills: Iterable[str], queues: Iterable[Queue]) -> None:
     known = {queue.skill for queue in queues} - {""}
     for skill in skills:
         if skill not in known:
-            raise TaskRefusedError(f"no skill {skill[:100]!r}; {valid_hint(skill, known)}", TaskRefusal.SKILL)
+            raise TaskRefusedError(f"no skill {skill[:100]!r}; {valid_hint(skill, known)}", TaskRefusal.NO_SKILL)

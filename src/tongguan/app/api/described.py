@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from tongguan.model import answers, findings, halls, indicator_answers, published, waiting
+from tongguan.app.api import tasks as task_bodies
+from tongguan.model import answers, findings, halls, indicator_answers, published, tasks, waiting
 from tongguan.model.access import Permission
 from tongguan.model.regions import Region
 from tongguan.web.kit import ports
@@ -201,3 +202,81 @@ READING: Final = (
     ),
     Described("POST", "/quarantine/discard", Permission.REPLAY_QUARANTINE, f'Close records for good; answers `{{"discarded": 2}}`. {_IDS}'),
 )
+
+_WHO: Final = (
+    f"Work needs `{Permission.WORK_ON_TASKS}` and the queue's skill; to urge, and to transfer others' tasks, `{Permission.MANAGE_TASKS}`."
+)
+TASKS: Final = (
+    Described(
+        "GET",
+        "/tasks",
+        Permission.SEE_ORDERS,
+        "Tasks of the stages and regions of the scope, the most urgent first: late, warned, the rest, paused; those that are over last. "
+        "A claim that ran out is open.",
+        (
+            "queue: only of this one",
+            f"standing: {', '.join(tasks.Standing)}",
+            "owner: only what this user has, by id",
+            f"lateness: {', '.join(task_bodies.LATENESS)}",
+            *(f"{name}: only this one{_BELOW.get(name, '')}" for name in ("channel", "region", "business_class")),
+            "search: beginning of the case's own id",
+            *_PAGE,
+        ),
+        tasks.TaskPage,
+    ),
+    Described(
+        "GET", "/tasks/queues", Permission.SEE_ORDERS, "The queues, with what waits in them.", (), task_bodies.QueueAnswer, several=True
+    ),
+    Described("GET", "/tasks/{id}", Permission.SEE_ORDERS, "A task, its history, and what the caller may do with it.", (), tasks.TaskStory),
+    Described(
+        "GET",
+        "/tasks/{id}/colleagues",
+        Permission.SEE_ORDERS,
+        "Who else could have it, whoever holds the fewest first; nobody where the caller may not transfer it.",
+        (),
+        tasks.Colleague,
+        several=True,
+    ),
+    Described(
+        "POST",
+        "/tasks/{id}/{action}",
+        Permission.SEE_ORDERS,
+        f"Do something with a task: {', '.join(f'`{one}`' for one in task_bodies.DONE_ONE_BY_ONE)}. {_WHO} "
+        "409 says who was faster, with the task as it is now in `task` and what was done last in `last`.",
+        (),
+        tasks.Task,
+        body=task_bodies.TaskBody,
+    ),
+    Described(
+        "POST",
+        "/tasks/batch",
+        Permission.SEE_ORDERS,
+        "The same with several tasks; the answer is 200 also where some were not done.",
+        (),
+        task_bodies.OutcomeAnswer,
+        several=True,
+        body=task_bodies.BatchBody,
+    ),
+    Described(
+        "POST",
+        "/tasks/{id}/files",
+        Permission.SEE_ORDERS,
+        f"Attach a file: the body is its bytes, at most {tasks.LARGEST_FILE:,}; at most {tasks.MOST_FILES} a task. {_WHO}",
+        ("name: of the file", "note: what it is"),
+        tasks.Task,
+    ),
+    Described(
+        "GET", "/tasks/{id}/files/{entry}", Permission.SEE_ORDERS, "The bytes of an attachment, by the id of its entry in the history."
+    ),
+    Described("GET", "/skills", Permission.MANAGE_USERS, "Who has which skill.", (), tasks.Skilled, several=True),
+    Described(
+        "PUT",
+        "/skills/{name}",
+        Permission.MANAGE_USERS,
+        "Give a user exactly these skills. Administrators have every skill.",
+        (),
+        tasks.Skilled,
+        body=task_bodies.SkillsBody,
+    ),
+)
+"""What people work off."""

@@ -7,14 +7,16 @@ from dataclasses import fields, is_dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+import msgspec
 from pydantic import BaseModel
 
 from tongguan.app.api import annotations as notes
 from tongguan.app.api import people, views
-from tongguan.app.api.described import READING, Described
+from tongguan.app.api import tasks as task_bodies
+from tongguan.app.api.described import READING, TASKS, Described
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
-from tongguan.model import answers
+from tongguan.model import answers, tasks
 from tongguan.model.access import UNDIVIDED, Permission
 from tongguan.model.reasons import Problem, Quarantine, Reject
 from tongguan.sources.http.body import BODY_BYTES, MEDIA_TYPES, RECORDS, UNPACKED_BYTES
@@ -104,8 +106,8 @@ value), `valid` (what would be right, where that helps), and `retry`: whether th
 | 400 | a parameter or body that cannot be read |
 | 401 | nobody is signed in, or the token is not in force |
 | 403 | the role or the scope does not allow it, or the form token is missing or old |
-| 404 | no such stage, kind, case, record, indicator, note, user or token, or it is outside the scope |
-| 409 | a name that is taken |
+| 404 | no such stage, kind, case, record, indicator, note, task, user or token, or it is outside the scope |
+| 409 | a name that is taken; a task that somebody or its case was faster with |
 | 422 | a body with values that cannot be |
 | 503 | a store does not answer now; `Retry-After` where a retry helps |
 """
@@ -172,6 +174,7 @@ def api_reference(mark: str) -> str:
     parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING), *_group("People", PEOPLE)]
     parts += ["Names of users and ids of tokens are those that the lists show.\n", *_group("Views of lists", VIEWS)]
     parts += _group("Notes at days of indicators", NOTES)
+    parts += _group("Tasks", TASKS)
     parts += [_owner(), _WATCHING, *_types()]
     return "\n".join(parts).replace("``", "`")
 
@@ -220,9 +223,10 @@ def _link(found: type[Any]) -> str:
 
 def _types() -> list[str]:
     """Describe every type that a route names, and those inside them."""
-    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES) for one in (route.body, route.answer) if one is not None]
+    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS) for one in (route.body, route.answer) if one is not None]
     inner = (views.ViewAnswer, notes.NoteAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
-    found = {one.__name__: one for one in (*named, *inner)}
+    of_tasks = (task_bodies.AskedTask, tasks.TaskEntry, tasks.QueueCounts)
+    found = {one.__name__: one for one in (*named, *inner, *of_tasks)}
     return ["## Types\n", *(_type(found[name]) for name in sorted(found))]
 
 
@@ -236,6 +240,8 @@ def _type(found: type[Any]) -> str:
 def _fields(found: type[Any]) -> list[tuple[str, str]]:
     if is_dataclass(found):
         return [(f.name, _kind(f.type)) for f in fields(found)]
+    if issubclass(found, msgspec.Struct):
+        return [(name, _kind(found.__annotations__[name])) for name in found.__struct_fields__]
     assert issubclass(found, BaseModel)
     return [(name, _kind(found.__annotations__[name])) for name in found.model_fields]
 

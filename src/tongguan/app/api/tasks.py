@@ -52,6 +52,9 @@ _STATUS: Final = {
 """All other refusals are 422: the body holds what cannot be."""
 
 _MOST_ROWS: Final = 1_000
+DONE_ONE_BY_ONE: Final = sorted(BY_HAND - {Action.ATTACH})
+"""What people do with a task by its address."""
+
 LATENESS: Final = ("late", "warned", "on_time", "paused", "unlimited")
 
 
@@ -212,7 +215,7 @@ class TaskRoutes:
         return await self.tasks.colleagues(user, request.path_params["task_id"])
 
     async def _act(self, user: User, request: Request) -> object:
-        action = _member(Action, request.path_params["action"], "action", sorted(BY_HAND - {Action.ATTACH}))
+        action = _member(Action, request.path_params["action"], "action", DONE_ONE_BY_ONE)
         body = await _body(request, TaskBody)
         asked = Asked(request.path_params["task_id"], body.version)
         return await _told(self.tasks.act(user, asked, action, Given(body.reason, body.note, body.to)))

@@ -20,6 +20,7 @@ _MODULES: Final = (
     "events",
     "orders",
     "stages",
+    "tasks",
     "metrics",
     "halls",
     "data",

@@ -54,7 +54,7 @@ class FakeTasks:
 
     Attributes:
         failing: no question is answered.
-        skills: user id → skills; whoever is not named has every skill of the vocabulary.
+        taught: user id → skills; whoever is not named has every skill of the vocabulary.
     """
 
     def __init__(self, vocabulary: Vocabulary, now: Now, accounts: FakeAccounts, waiting: Sequence[WaitingRow], *, failing: bool = False):
@@ -64,7 +64,7 @@ class FakeTasks:
         self._tasks: dict[str, Task] = {}
         self._entries: list[TaskEntry] = []
         self._contents: dict[int, bytes] = {}
-        self.skills: dict[str, frozenset[str]] = {}
+        self.taught: dict[str, frozenset[str]] = {}
         self.failing = failing
         queues = {(queue.kind, step): queue for queue in vocabulary.queues.values() for step in queue.steps}
         for number, row in enumerate(row for row in waiting if (row.kind, row.step) in queues):
@@ -99,7 +99,7 @@ class FakeTasks:
 
     def _worker(self, user: User) -> Worker:
         every = frozenset(queue.skill for queue in self._vocabulary.queues.values())
-        return Worker(user, self.skills.get(user.id, every))
+        return Worker(user, self.taught.get(user.id, every))
 
     def _check_up(self) -> None:
         if self.failing:
@@ -262,7 +262,7 @@ class FakeTasks:
         found = next((one for one in self._accounts.people() if one.name == name), None)
         if found is None:
             raise TaskRefusedError(f"no user {name[:100]!r} who may sign in", TaskRefusal.PERSON)
-        self.skills[found.id] = frozenset(skills)
+        self.taught[found.id] = frozenset(skills)
         return self._skilled(self._worker(found))
 
     def _skilled(self, worker: Worker) -> Skilled:
