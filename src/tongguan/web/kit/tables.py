@@ -30,6 +30,8 @@ class Cell:
         mark: status shown as shape and colour before the text.
         copy: a button copies the text.
         tone: ``muted`` or ``bad``.
+        key: id of the element that holds the content, where it is drawn anew while the page is open.
+        press: the cell is a button of the form of the rows, which sends this as ``one``.
     """
 
     text: str
@@ -39,6 +41,8 @@ class Cell:
     mark: Status | None = None
     copy: bool = False
     tone: str = ""
+    key: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row: its cells, its id where rows can be selected, and where Enter leads."""
+    """A row: its cells, its id where rows can be selected, and where Enter leads; ``label`` names it where the id does not."""
 
     cells: Sequence[Cell]
     key: str
     href: str
+    label: str = ""
 
 
 @dataclass(frozen=True)

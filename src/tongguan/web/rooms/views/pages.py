@@ -28,7 +28,7 @@ def _of_list(work: Work) -> Handler:
 
     @wraps(work)
     async def handler(visit: Visit) -> Response:
-        page = visit.site.lists_with_views().get(await visit.form_value("page"))
+        page = visit.site.list_at(await visit.form_value("page"))
         if page is None:
             return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
         missing = page.missing(visit.user.may)

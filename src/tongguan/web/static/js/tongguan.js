@@ -96,7 +96,23 @@
     if (event.target.matches?.("details.tg-menu[open]")) find("input[type=text], input:not([type])", event.target)?.focus();
   }, true);
 
-  function help() { find("#keyboard")?.showModal(); }
+  // Keys of a page: whatever has ``data-key`` is clicked by it, before what the key means elsewhere.
+  const ownKey = (key) => all("[data-key]").find((one) => one.dataset.key === key && one.offsetParent !== null && !one.disabled);
+
+  function help() {
+    const list = find("#keyboard dl");
+    if (!list) return;
+    all("[data-own-key]", list).forEach((line) => line.remove());
+    all("[data-key]").reverse().forEach((one) => {
+      const line = document.createElement("div"), key = document.createElement("dt"), what = document.createElement("dd");
+      line.dataset.ownKey = "";
+      key.append(Object.assign(document.createElement("kbd"), { textContent: one.dataset.key }));
+      what.textContent = one.dataset.keyName ?? one.title;
+      line.append(key, what);
+      list.prepend(line);
+    });
+    find("#keyboard").showModal();
+  }
 
   // Rows: j and k move a mark through tables, tiles and timelines; Enter opens.
   const rows = () => all("[data-row]").filter((row) => row.offsetParent !== null);
@@ -109,6 +125,12 @@
     next.classList.add("tg-here");
     next.scrollIntoView({ block: "nearest" });
     (next.matches("a") ? next : find("a, summary, button", next))?.focus({ preventScroll: true });
+  }
+  function tickRow(event) {
+    const box = event.target.closest("button, summary, input") ? null : find(".tg-here [data-pick]");
+    if (!box) return;
+    event.preventDefault();
+    box.click();
   }
   function openRow(event) {
     const row = find(".tg-here");
@@ -144,6 +166,9 @@
       return;
     }
     if (event.key === "g") { jumping = Date.now(); return; }
+    if (event.key === " ") { tickRow(event); return; }
+    const own = ownKey(event.key);
+    if (own) { event.preventDefault(); own.click(); return; }
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
   function escape(event) {

@@ -1,0 +1,127 @@
+"""All queues of the visitor's stages: what waits in each, what is late, and the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from tongguan.model.tasks import QueueCounts, Standing
+from tongguan.model.waiting import Lateness
+from tongguan.web.kit.address import Address
+from tongguan.web.kit.components import Empty, Status
+from tongguan.web.kit.filters import scope_text
+from tongguan.web.kit.live import Part
+from tongguan.web.kit.live import stream as live_stream
+from tongguan.web.kit.visit import Panel, Visit
+from tongguan.web.rooms.work.list_page import ALL
+from tongguan.web.rooms.work.places import PATH, queue_href, queue_name
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count of a queue as a link; ``mark`` where it is not nothing and judges the queue."""
+
+    label: str
+    count: str
+    href: str
+    mark: Status | None = None
+
+
+@dataclass(frozen=True)
+class QueueCard:
+    """One queue.
+
+    Attributes:
+        status, word: how it stands: late before warned; good where neither is.
+        oldest: how long the oldest task waits; empty where none does.
+        may_take: the visitor may work here and something waits.
+    """
+
+    name: str
+    label: str
+    stage: str
+    href: str
+    status: Status
+    word: str
+    whose: Sequence[Figure]
+    how: Sequence[Figure]
+    oldest: str
+    oldest_title: str
+    may_take: bool
+    may_work: bool
+
+
+@dataclass(frozen=True)
+class QueuesPage:
+    """Context of the page; ``live`` is empty where nothing moves."""
+
+    scope: str
+    panel: Panel[Sequence[QueueCounts]]
+    cards: Sequence[QueueCard]
+    empty: Empty
+    live: str = f"/live{PATH}"
+
+
+def _card(visit: Visit, counts: QueueCounts) -> QueueCard:
+    queue, text, fmt = visit.site.vocabulary.queues[counts.queue], visit.text, visit.formats
+    path = queue_href(queue.name)
+
+    def at(**values: str) -> str:
+        return str(Address(path, values))
+
+    def how(lateness: Lateness, count: int, mark: Status | None) -> Figure:
+        word, _ = visit.codes.lateness(lateness)
+        return Figure(word, fmt.full(count), at(standing=ALL, lateness=str(lateness)), mark if count else None)
+
+    status = Status.BAD if counts.late else Status.WATCH if counts.warned else Status.GOOD
+    word = {Status.BAD: text("Late"), Status.WATCH: text("Warned"), Status.GOOD: text("On time")}[status]
+    return QueueCard(
+        name=queue.name,
+        label=queue_name(visit, queue),
+        stage=visit.codes.stage(queue.stage),
+        href=path,
+        status=status,
+        word=word,
+        whose=[
+            Figure(text("To be claimed"), fmt.full(counts.open), path),
+            Figure(text("Mine"), fmt.full(counts.mine), at(standing=str(Standing.MINE))),
+            Figure(text("With others"), fmt.full(counts.others), at(standing=str(Standing.OTHERS))),
+        ],
+        how=[
+            how(Lateness.LATE, counts.late, Status.BAD),
+            how(Lateness.WARNED, counts.warned, Status.WATCH),
+            how(Lateness.PAUSED, counts.paused, None),
+        ],
+        oldest=fmt.duration((visit.now - counts.oldest).total_seconds()) if counts.oldest else "",
+        oldest_title=fmt.iso(counts.oldest),
+        may_take=counts.may_work and counts.open > 0,
+        may_work=counts.may_work,
+    )
+
+
+async def _page(visit: Visit) -> QueuesPage:
+    panel = await visit.ask(visit.site.tasks.queues(visit.user))
+    empty = Empty(
+        visit.text("You have no queue"),
+        visit.text("No queue belongs to the stages that you see."),
+        visit.text("What waits"),
+        "/waiting",
+    )
+    return QueuesPage(scope_text(visit), panel, [_card(visit, one) for one in panel.value or ()], empty)
+
+
+async def queues(visit: Visit) -> Response:
+    """The queues."""
+    return visit.render("work/queues.html", await _page(visit))
+
+
+async def live_queues(visit: Visit) -> Response:
+    """The counts, as they change."""
+    return live_stream(visit, _parts)
+
+
+async def _parts(visit: Visit) -> Sequence[Part]:
+    # People move tasks, not the loader: there is no pulse to wait for.
+    return [Part("work-queues", visit.fragment("work/_queues.html", await _page(visit)), again=True)]
