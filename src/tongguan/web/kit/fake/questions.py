@@ -29,13 +29,14 @@ from tongguan.model.answers import (
 )
 from tongguan.model.findings import FindingFilter, Findings
 from tongguan.model.halls import Halls
-from tongguan.model.reasons import Problem, Quarantine
+from tongguan.model.reasons import Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 from tongguan.web.kit.fake.findings import findings_at
 from tongguan.web.kit.fake.halls import halls_at
 from tongguan.web.kit.fake.orders import make_trace
+from tongguan.web.kit.fake.quarantine import record_set_aside
 from tongguan.web.kit.fake.regions import REGIONS
 from tongguan.web.kit.fake.stage_day import stage_day
 from tongguan.web.kit.fake.waiting import waiting_page, waiting_rows
@@ -92,7 +93,7 @@ class FakeQuestions:
         self._start = now()
         random = Random(seed)
         self._traces = {t.case.case_id: t for t in (make_trace(i, self._start, vocabulary, random) for i in range(1, orders + 1))}
-        self._quarantine = {row.id: row for row in (_quarantined(i, self._start, random) for i in range(1, 74 if orders else 1))}
+        self._quarantine = {row.id: row for row in (record_set_aside(i, self._start, random) for i in range(1, 74 if orders else 1))}
         self._plain = {f"tok_{case_id}_name": "李雷" for case_id in self._traces}
         self.revealed: list[tuple[str, str]] = []
         self.failing = failing
@@ -377,28 +378,3 @@ def _matches(trace: Trace, where: CaseFilter, waiting: Sequence[str]) -> bool:
 
 def _ids_of(trace: Trace) -> set[str]:
     return {trace.case.case_id, trace.case.customer_id, *(i for join in trace.joins for i in join.ids)}
-
-
-def _quarantined(number: int, start: datetime, random: Random) -> QuarantineRow:
-    problems = (
-        Problem(Quarantine.UNMAPPED_CODE, "channel", "掌厅", "channel '掌厅' is not in the mapping", "web, app, wechat, kiosk, shop"),
-        Problem(
-            Quarantine.TIME_WITHOUT_ZONE, "time", "2026-11-20 10:11:12", "time has no zone", "RFC 3339 such as 2026-11-20T10:11:12+08:00"
-        ),
-        Problem(Quarantine.MISSING_FIELD, "order_id", "", "order.created needs order_id", "any text of 1–200 characters"),
-        Problem(Quarantine.BAD_AMOUNT, "amount", "12.345", "amount has more decimal places than CNY allows", "an integer in minor units"),
-        Problem(Quarantine.MALFORMED_JSON, "", "", "unexpected end of the text at character 214", "one JSON object"),
-    )
-    problem = problems[random.choice([0, 0, 0, 1, 1, 2, 3, 4])]
-    source = random.choice(["order-hub", "wms", "boss"])
-    return QuarantineRow(
-        id=f"q{number:05d}",
-        source=source,
-        batch=1_780_000_000_000_000 + number,
-        position=random.randint(0, 4999),
-        origin=f"{source}-2026-11-20.csv",
-        received_time=start - timedelta(minutes=number * 17),
-        state=QuarantineState.OPEN,
-        problem=problem,
-        preview=f'{{"type": "order.created", "time": "2026-11-20 10:11:12", "order_id": "DD2026{number:06d}", "channel": "掌厅"}}',
-    )
