@@ -86,9 +86,16 @@ class FakeTasks:
             paused_since=row.paused_since,
             **{name: getattr(row, name) for name in _DIMENSIONS},
         )
+        if task.late_from is None:
+            # Steps without a limit would all look alike: here some are late, some warned, most on time.
+            late = self._now() + timedelta(minutes=number * 37 % 260 - 70)
+            task = replace(task, warned_from=late - timedelta(minutes=30), late_from=late)
         self._tasks[task.id] = task
         self._tell(task, Action.CREATE, None, Given(), row.since)
-        users = ("dispatcher", "stage_owner", "service_agent", "dispatcher")
+        if not self._contents and queue.name == "acceptance" and task.region == "GX-NN":
+            self._leave_a_file(task)
+            task = self._tasks[task.id]
+        users = ("dispatcher", "stage_owner", "service_agent", "admin")
         if number % 4 == 1:
             holder = self._worker(self._accounts.person(f"u-{users[number // 4 % 4]}"))
             self._do(holder, task, Action.CLAIM, Given(), self._now() - timedelta(minutes=number % 23))
@@ -96,6 +103,13 @@ class FakeTasks:
             holder, at = self._worker(self._accounts.person("u-dispatcher")), self._now() - timedelta(hours=number % 30)
             taken = self._do(holder, task, Action.CLAIM, Given(), at - timedelta(minutes=9))
             self._do(holder, taken, Action.FINISH, Given(note="核对资料后受理"), at)
+
+    def _leave_a_file(self, task: Task) -> None:
+        agent, at = self._accounts.person("u-service_agent"), self._now() - timedelta(minutes=52)
+        self._tell(task, Action.COMMENT, agent, Given(note="客户来电：身份证号码有误，已请客户补传。"), at)
+        entry = self._tell(task, Action.ATTACH, agent, Given(), at + timedelta(minutes=9), "身份证正面.txt")
+        self._contents[entry.id] = "代替照片的文字".encode()
+        self._tasks[task.id] = replace(task, files=1)
 
     def _worker(self, user: User) -> Worker:
         every = frozenset(queue.skill for queue in self._vocabulary.queues.values())

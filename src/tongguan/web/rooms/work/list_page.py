@@ -205,7 +205,7 @@ def export_columns(visit: Visit, queue: Queue, shown: Sequence[Column[Task]]) ->
         "customer": [Column("customer", text("Customer"), lambda t: Cell(t.customer_id))],
         "reason": [
             Column("reason", text("Reason"), lambda t: Cell(reason_text(visit, queue, t.state, t.kind, t.reason))),
-            Column("note", text("Note"), lambda t: Cell(t.note)),
+            Column("note", text("Comment"), lambda t: Cell(t.note)),
         ],
         "limit": [Column("limit", text("Limit"), lambda t: Cell("", value=t.late_from))],
         "waits": [Column("since", text("Since"), lambda t: Cell("", value=t.since))],
@@ -355,8 +355,9 @@ async def draw(
 
 def _about(visit: Visit, queue: Queue) -> str:
     stage = visit.text("Stage: %(stage)s", stage=visit.codes.stage(queue.stage))
-    steps = visit.listing(visit.codes.milestone(queue.kind, step) for step in queue.steps)
-    return f"{stage} · {visit.text('Steps: %(steps)s', steps=steps)}"
+    named = visit.listing(visit.codes.milestone(queue.kind, step) for step in queue.steps)
+    steps = visit.text("Steps: %(steps)s", steps=named)
+    return f"{stage} · {steps}"
 
 
 def _live(address: Address, found: TaskPage | None) -> str:

@@ -156,9 +156,9 @@ def standing_cell(visit: Visit, task: Task) -> Cell:
 
 def owner_text(visit: Visit, task: Task) -> str:
     """Say who has a task and until when, or who ended it and when."""
-    fmt, text = visit.formats, visit.text
+    text = visit.text
     if task.state in ENDED:
-        at = fmt.through(task.ended_at, visit.now) if task.ended_at else ""
+        at = near(visit, task.ended_at) if task.ended_at else ""
         return f"{task.outcome_by} · {at}" if task.outcome_by else at
     if task.state is TaskState.OPEN:
         return text("nobody")
