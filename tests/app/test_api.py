@@ -14,7 +14,7 @@ import pytest
 from tests.app.serving import NDJSON, OWNER, P1, Application, application, lines, order
 from tongguan.app.api import events
 from tongguan.app.api.described import READING, TASKS, Described
-from tongguan.app.api.reference import NOTES, PEOPLE, STATUSES, VIEWS
+from tongguan.app.api.reference import NOTES, PEOPLE, RULES, STATUSES, VIEWS
 from tongguan.app.api.reference import OWNER as OWNER_ROUTES
 from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
 from tongguan.model.access import PERMISSIONS, UNDIVIDED, Permission, Role
@@ -183,7 +183,7 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
     app.installation.load_now()
     sources = {row["source"] for row in app.send("GET", "/sources", headers=OWNER).json()}
     assert "till" in sources and "somebody-else" not in sources
-    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *OWNER_ROUTES):
+    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES):
         answer = app.send(route.method, address(route), headers=shop, content=b"{}")
         assert answer.status_code == 401, route.path
 
@@ -196,7 +196,7 @@ def address(route: Described) -> str:
 
 
 def test_the_page_names_every_route_and_status(app: Application) -> None:
-    every = (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *OWNER_ROUTES)
+    every = (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES)
     described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in every}
     routes: set[tuple[str, str]] = set()
 
@@ -218,7 +218,7 @@ def sessions(app: Application) -> dict[Role, dict[str, str]]:
     return {role: app.session(role.value, role) for role in Role}
 
 
-@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES, *TASKS], ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES, *TASKS, *RULES], ids=lambda route: f"{route.method} {route.path}")
 def test_roles_may_what_the_page_says(app: Application, sessions: dict[Role, dict[str, str]], route: Described) -> None:
     assert isinstance(route.permission, Permission)
     for role, headers in sessions.items():

@@ -17,7 +17,7 @@ from tongguan import __version__
 from tongguan.app.accounts import RecordAccounts
 from tongguan.app.annotations import RecordAnnotations
 from tongguan.app.api import annotations as notes
-from tongguan.app.api import people, views
+from tongguan.app.api import people, rules, views
 from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
 from tongguan.app.api.metrics import Metrics
@@ -131,6 +131,7 @@ class Server:
         api.include_router(people.router(self.accounts, self.who, [stage.name for stage in installation.vocabulary.stages]))
         api.include_router(views.router(self.lists, self.who, self._pages.state.site.lists_with_views()))
         api.include_router(notes.router(self.annotations, self.who))
+        api.include_router(rules.router(self.rules, self.who))
         api.add_exception_handler(ApiProblem, _as_response)
         return api
 

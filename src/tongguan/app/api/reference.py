@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from tongguan.app.api import annotations as notes
 from tongguan.app.api import people, views
+from tongguan.app.api import rules as rule_bodies
 from tongguan.app.api import tasks as task_bodies
 from tongguan.app.api.described import READING, TASKS, Described
 from tongguan.app.markdown import table
@@ -61,6 +62,27 @@ NOTES: Final = (
     ),
 )
 
+RULES: Final = (
+    Described(
+        "GET",
+        "/rules",
+        Permission.SEE_PANORAMA,
+        "Time limits, working calendars and reference processes in force, as one document.",
+        ("version: this one instead",),
+        rule_bodies.RulesAnswer,
+    ),
+    Described("GET", "/rules/versions", Permission.SEE_PANORAMA, "All versions, the oldest first.", (), rule_bodies.VersionsAnswer),
+    Described(
+        "PUT",
+        "/rules",
+        Permission.EDIT_RULES,
+        "Publish the next version. 409 says who published another one meanwhile; 422 tells every mistake of the document with its place.",
+        (),
+        rule_bodies.RulesAnswer,
+        body=rule_bodies.PublishRules,
+    ),
+)
+
 OWNER: Final = (
     Described("POST", "/owner/deliveries", None, "Take mapped rows of an import (MessagePack)."),
     Described("GET", "/owner/loaded", None, "Answer once all that was taken is in the warehouse."),
@@ -106,8 +128,8 @@ value), `valid` (what would be right, where that helps), and `retry`: whether th
 | 400 | a parameter or body that cannot be read |
 | 401 | nobody is signed in, or the token is not in force |
 | 403 | the role or the scope does not allow it, or the form token is missing or old |
-| 404 | no such stage, kind, case, record, indicator, note, task, user or token, or it is outside the scope |
-| 409 | a name that is taken; a task that somebody or its case was faster with |
+| 404 | no such stage, kind, case, record, indicator, note, task, version, user or token, or it is outside the scope |
+| 409 | a name that is taken; rules that somebody else changed meanwhile; a task that somebody or its case was faster with |
 | 422 | a body with values that cannot be |
 | 503 | a store does not answer now; `Retry-After` where a retry helps |
 """
@@ -175,6 +197,7 @@ def api_reference(mark: str) -> str:
     parts += ["Names of users and ids of tokens are those that the lists show.\n", *_group("Views of lists", VIEWS)]
     parts += _group("Notes at days of indicators", NOTES)
     parts += _group("Tasks", TASKS)
+    parts += _group("Rules", RULES)
     parts += [_owner(), _WATCHING, *_types()]
     return "\n".join(parts).replace("``", "`")
 
@@ -223,7 +246,7 @@ def _link(found: type[Any]) -> str:
 
 def _types() -> list[str]:
     """Describe every type that a route names, and those inside them."""
-    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS) for one in (route.body, route.answer) if one is not None]
+    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES) for one in (route.body, route.answer) if one is not None]
     inner = (views.ViewAnswer, notes.NoteAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
     of_tasks = (task_bodies.AskedTask, tasks.TaskEntry, tasks.QueueCounts)
     found = {one.__name__: one for one in (*named, *inner, *of_tasks)}

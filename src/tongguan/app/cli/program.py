@@ -27,6 +27,7 @@ _MODULES: Final = (
     "checking",
     "people",
     "regions",
+    "rules",
     "simulating",
     "benches",
 )

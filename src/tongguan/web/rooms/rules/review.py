@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -80,18 +80,15 @@ class ReviewPage:
 
 def _asked(rules: Sequence[LimitRule]) -> list[LimitRule]:
     """Return rules by what can be asked of open steps: tiers are not among it."""
-    return list(dict.fromkeys(LimitRule(rule.kind, rule.step, _NO_TIME, _NO_TIME, **_codes(rule)) for rule in rules))
-
-
-def _codes(rule: LimitRule) -> dict[str, str]:
-    return {name: getattr(rule, name) for name in ("business_class", "channel", "region")}
+    without = (replace(rule, warning=_NO_TIME, late=_NO_TIME, calendar="", promised=False, silent=None, tier="") for rule in rules)
+    return list(dict.fromkeys(without))
 
 
 async def _planned(visit: Visit, rule: LimitRule) -> Planned:
-    codes = _codes(rule)
+    codes = {"business_class": rule.business_class, "channel": rule.channel, "region": rule.region}
     href = str(Address("/waiting", {"step": rule.step, **codes}))
     label = " · ".join([visit.codes.milestone(rule.kind, rule.step), *conditions(visit, rule)])
-    where = WaitingFilter(step=rule.step, **codes)
+    where = WaitingFilter(step=rule.step, channel=rule.channel, region=rule.region, business_class=rule.business_class)
     try:
         found = await visit.site.questions.waiting(visit.user, where, WaitingOrder.SINCE, False, 1, 0)
     except QuestionFailedError:

@@ -1,0 +1,148 @@
+"""The rule book over a real home: its first version, publishing over the API by role, the command line, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.app.serving import OWNER, Application, application
+from tests.app.test_cli import answer, tongguan
+from tongguan.app.cli import DONE, FAILED, WRONG_USE
+from tongguan.areas.packs import build_vocabulary
+from tongguan.clocks.rules import check_book
+from tongguan.model.access import Role
+from tongguan.records import audit
+
+RULES = "/rules"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Application]:
+    with application(tmp_path / "home") as found:
+        yield found
+
+
+def got(app: Application) -> dict[str, Any]:
+    found: dict[str, Any] = app.send("GET", RULES, headers=OWNER).json()
+    return found
+
+
+def changed(document: dict[str, Any], **rule: str) -> dict[str, Any]:
+    return {**document, "rules": [{**document["rules"][0], **rule}, *document["rules"][1:]]}
+
+
+def test_a_home_begins_with_the_rules_that_packs_declare(app: Application) -> None:
+    first = got(app)
+    assert (first["version"], first["author"]) == (1, "")
+    limits = {(rule["kind"], rule["step"]): rule for rule in first["document"]["rules"]}
+    assert limits["order", "activation_requested"]["late"] == "2h"
+    assert limits["order", "shipped"]["promised"] is True
+    classes = {process.get("business_class", "") for process in first["document"]["processes"]}
+    assert {"handling", "goods", "points", "payment"} <= classes
+    assert {"desk", "office"} <= set(first["document"]["calendars"])
+    (book,) = app.installation.rule_books.all()
+    assert check_book(book, build_vocabulary()) == []
+
+
+def test_a_manager_publishes_and_the_second_is_told(app: Application) -> None:
+    manager, other = app.session("manager", Role.MANAGER), app.session("another", Role.ADMIN)
+    document = changed(got(app)["document"], warning="1m", late="2m")
+    body = {"expected_version": 1, "note": "双十一", "document": document}
+    made = app.send("PUT", RULES, headers=manager, json=body).json()
+    assert (made["version"], made["note"], made["document"]["rules"][0]["late"]) == (2, "双十一", "2m")
+    refused = app.send("PUT", RULES, headers=other, json={**body, "note": "too late"})
+    assert refused.status_code == 409 and "published version 2" in refused.json()["detail"] and "双十一" in refused.json()["detail"]
+    same = app.send("PUT", RULES, headers=other, json={**body, "expected_version": 2})
+    assert same.status_code == 409 and "nothing differs from version 2" in same.json()["detail"]
+    told = app.send("GET", f"{RULES}/versions", headers=manager).json()["versions"]
+    assert [one["version"] for one in told] == [1, 2]
+    old = app.send("GET", f"{RULES}?version=1", headers=manager).json()
+    assert old["document"]["rules"][0] != document["rules"][0]
+    with app.installation.database.read() as conn:
+        row = audit.page(conn, audit.AuditFilters(object_kind="rule_book"), 1)[0]
+    assert (row.user, row.action, row.object_id, row.detail["note"]) == ("manager", "publish", "2", "双十一")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"warning": "3h", "late": "1h"}, "a warning comes from 0 on, and not after the limit"),
+        ({"step": "payd"}, "case kind 'order' has no step 'payd'; did you mean 'paid'"),
+        ({"step": "delivered"}, "'delivered' is an end"),
+        ({"kind": "oder"}, "no case kind 'oder'; did you mean 'order'"),
+        ({"calendar": "nights"}, "no calendar 'nights'"),
+        ({"business_class": "good"}, "no business_class 'good'; did you mean 'goods'"),
+        ({"late": "soon"}, "rules[0].late: 'soon' is no duration"),
+        ({"colour": "red"}, "rules[0].colour: there is no such key"),
+    ],
+)
+def test_what_cannot_be_published(shared: Application, change: dict[str, str], said: str) -> None:
+    document = changed(got(shared)["document"], **change)
+    refused = shared.send("PUT", RULES, headers=OWNER, json={"expected_version": 1, "note": "x", "document": document})
+    assert refused.status_code == 422 and said in refused.json()["detail"]
+    assert got(shared)["version"] == 1
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with application(tmp_path_factory.mktemp("rules") / "home") as found:
+        yield found
+
+
+def test_two_rules_for_one_place_and_overlapping_hours(shared: Application) -> None:
+    document = got(shared)["document"]
+    twice = {**document, "rules": [*document["rules"], document["rules"][0]]}
+    office = document["calendars"]["office"]
+    hours = {**document["calendars"], "office": {**office, "week": {**office["week"], "monday": "08:00–12:00, 11:00–18:00"}}}
+    for body, said in (
+        (twice, "two rules for the same place (everywhere)"),
+        ({**document, "calendars": hours}, "calendars.office.week.monday: blocks 08:00–12:00 and 11:00–18:00 overlap"),
+    ):
+        refused = shared.send("PUT", RULES, headers=OWNER, json={"expected_version": 1, "note": "x", "document": body})
+        assert refused.status_code == 422 and said in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_reads_and_who_changes(shared: Application, role: Role) -> None:
+    session = shared.session(f"reads-{role}", role)
+    assert shared.send("GET", RULES, headers=session).status_code == 200
+    assert shared.send("GET", f"{RULES}/versions", headers=session).status_code == 200
+    status = shared.send("PUT", RULES, headers=session, json={"expected_version": 0, "note": "x", "document": {}}).status_code
+    assert status == (422 if role in (Role.ADMIN, Role.MANAGER) else 403)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"), [(f"{RULES}?version=9", 404, "1 to 1"), (f"{RULES}?versoin=1", 400, "did you mean 'version'")]
+)
+def test_what_cannot_be_asked(shared: Application, path: str, status: int, said: str) -> None:
+    refused = shared.send("GET", path, headers=OWNER)
+    assert refused.status_code == status and said in refused.json()["valid"]
+
+
+def test_the_command_line(tmp_path: Path) -> None:
+    home, file = tmp_path / "home", tmp_path / "rules.yaml"
+    shown = tongguan(home, "rules", "show", "--kind", "order")
+    assert shown.exit_code == DONE, shown.output
+    assert "version 1 since" in shown.stdout and "acceptance_queued" in shown.stdout
+    assert tongguan(home, "rules", "export", str(file)).exit_code == DONE
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document["rules"][0]["late"] = "20m"
+    document["rules"].insert(1, {**document["rules"][0], "tier": "high", "late": "15m"})
+    file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    made = answer(home, "rules", "import", str(file), "--note", "peak season")
+    assert (made["version"], made["author"], made["document"]["rules"][1]["tier"]) == (2, "(command line)", "high")
+    assert yaml.safe_load(tongguan(home, "rules", "export", "--version", "2").stdout) == made["document"]
+    again = tongguan(home, "rules", "import", str(file), "--note", "again", "--expected-version", "1")
+    assert again.exit_code == FAILED and "published version 2" in " ".join(again.stderr.split())
+    assert [one["version"] for one in answer(home, "rules", "versions")] == [1, 2]
+    assert "peak season" in tongguan(home, "rules", "versions").stdout
+    file.write_text("rules: [", encoding="utf-8")
+    wrong = tongguan(home, "rules", "import", str(file), "--note", "x")
+    assert wrong.exit_code == WRONG_USE and "rules.yaml:1: this is no YAML" in "".join(wrong.stderr.split("\n"))
+    file.write_text("- rules", encoding="utf-8")
+    assert tongguan(home, "rules", "import", str(file), "--note", "x").exit_code == WRONG_USE
+    assert tongguan(home, "rules", "show", "--version", "7").exit_code == WRONG_USE
