@@ -13,11 +13,15 @@ from starlette.responses import Response
 from tongguan.model.access import Permission
 from tongguan.model.answers import Trace, TraceEvent
 from tongguan.model.event import DIMENSIONS
+from tongguan.model.tasks import ENDED, Task, TaskFilter, TaskState
 from tongguan.model.vocabulary import Kind
 from tongguan.web.kit.components import Joined, Status
 from tongguan.web.kit.visit import Visit
 
 KIND: Final = "order"
+
+_MOST_TASKS: Final = 20
+"""So many tasks are looked through for those of one order; ids that begin alike are few."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,15 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class TaskLine:
+    """A task of the order that is not over: in which queue, who has it, and where it is."""
+
+    queue: str
+    owner: str
+    href: str
+
+
+@dataclass(frozen=True)
 class TracePage:
     """Context of the page of one order."""
 
@@ -97,6 +110,7 @@ class TracePage:
     wait: Wait | None
     as_table: bool
     may_reveal: bool
+    tasks: Sequence[TaskLine]
 
 
 def personal_names(visit: Visit, event: TraceEvent) -> set[str]:
@@ -238,10 +252,22 @@ async def trace(visit: Visit) -> Response:
         return visit.render("orders/trace_failed.html", panel.failure, HTTPStatus.SERVICE_UNAVAILABLE)
     if panel.value is None:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-    return visit.render("orders/trace.html", _page(visit, panel.value))
+    tasks = await visit.ask(visit.site.tasks.tasks(visit.user, TaskFilter(search=panel.value.case.case_id), _MOST_TASKS, 0))
+    lines = [
+        _task_line(visit, one)
+        for one in (tasks.value.rows if tasks.value else ())
+        if (one.kind, one.case_id) == (KIND, panel.value.case.case_id) and one.state not in ENDED
+    ]
+    return visit.render("orders/trace.html", _page(visit, panel.value, lines))
 
 
-def _page(visit: Visit, found: Trace) -> TracePage:
+def _task_line(visit: Visit, task: Task) -> TaskLine:
+    queue = visit.site.vocabulary.queues[task.queue]
+    owner = visit.text("nobody has it yet") if task.state is TaskState.OPEN else visit.text("with %(name)s", name=task.owner_name)
+    return TaskLine(queue.label.in_language(visit.language), owner, f"/work/{task.queue}/{task.id}")
+
+
+def _page(visit: Visit, found: Trace, tasks: Sequence[TaskLine]) -> TracePage:
     case, fmt = found.case, visit.formats
     currency = case.currency or "CNY"
     lateness, mark = _lateness(visit, found)
@@ -262,6 +288,7 @@ def _page(visit: Visit, found: Trace) -> TracePage:
         wait=_wait(visit, found),
         as_table=visit.query("view") == "table",
         may_reveal=visit.may(Permission.SEE_PERSONAL),
+        tasks=tasks,
     )
 
 

@@ -46,10 +46,11 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 (msg("per hour"), msg("Events of the last full hour.")),
                 (msg("waiting"), msg("Cases whose latest step makes them wait for this stage, now, however old they are.")),
                 (
-                    msg("late, warned, paused"),
+                    msg("late, warned, paused, silent"),
                     msg(
-                        "Of those: past the limit of their step, past its warning, and standing still because the "
-                        "customer or the courier must act. Whoever waits for somebody outside is not late."
+                        "Of those: past the limit of their step, past its warning, standing still because the customer or the courier must "
+                        "act, and not heard of for so long that nobody knows how they stand. Each counts once: paused before silent, "
+                        "silent before late, late before warned."
                     ),
                 ),
                 (
@@ -191,7 +192,55 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 (msg("late"), msg("The limit of the step is past, or the promised time where the case has one.")),
                 (msg("warned"), msg("The warning of the step is past, the limit not yet.")),
                 (msg("paused"), msg("The customer or the courier must act; the limit does not count against the stage.")),
+                (msg("silent"), msg("Nothing was heard of the case for so long that its state is unknown: ask its source.")),
                 (msg("no limit"), msg("Nobody declared how long a case may stand at the step.")),
+            ),
+        ),
+        "work": Screen(
+            "/work",
+            msg("Work"),
+            msg("What is there for me to do, what of it is most urgent, and who has the rest?"),
+            (
+                (
+                    msg("Task"),
+                    msg(
+                        "A case at a step that people work off. It comes into its queue by itself and is over when the case leaves the "
+                        "step, whoever moved it."
+                    ),
+                ),
+                (
+                    msg("Order of the list"),
+                    msg("Late before warned before the rest, the oldest first, paused last. Rows stay in place while you look at them."),
+                ),
+                (
+                    msg("Claim"),
+                    msg(
+                        "A claimed task is yours alone for a while. The page of the task renews the claim while you work there; after a "
+                        "longer rest it runs out, and the task is back in the queue."
+                    ),
+                ),
+                (
+                    msg("Take next"),
+                    msg("Claims the most urgent task that nobody has, of those that the filters leave. Who is faster leaves you the next."),
+                ),
+                (
+                    msg("Finish, fail"),
+                    msg(
+                        "Ends the task and tells the order, which goes on at once. A failure needs a reason of the queue. Neither can be "
+                        "taken back."
+                    ),
+                ),
+                (
+                    msg("Hand back, transfer, urge"),
+                    msg(
+                        "Handed back, it is anybody's. Transferred, it is a colleague's who has the skill and sees the region. Urging "
+                        "counts and is told to whoever has it; the same person may urge again after ten minutes."
+                    ),
+                ),
+                (
+                    msg("Several at once"),
+                    msg("Ticked rows are done one by one; the page tells of each what became of it, and who was faster."),
+                ),
             ),
         ),
         "data": Screen(

@@ -19,6 +19,7 @@ from tongguan.web.kit.components import Choice, Empty, Filter, Status
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.lateness import LATENESS
+from tongguan.web.kit.queues import queue_at, task_of_case
 from tongguan.web.kit.saved_views import COLUMNS, ViewBar, page_views, view_bar
 from tongguan.web.kit.tables import (
     EXPORT_ROWS,
@@ -134,9 +135,19 @@ def _standing(visit: Visit, row: WaitingRow) -> Cell:
     if row.lateness is Lateness.PAUSED:
         since = "" if row.paused_since is None else f" · {fmt.duration((visit.now - row.paused_since).total_seconds())}"
         return Cell(f"‖ {text}{since}", fmt.iso(row.paused_since), tone="muted")
+    if row.lateness is Lateness.SILENT:
+        return Cell(f"◇ {text}", fmt.iso(row.silent_from), tone="muted")
     if row.lateness is Lateness.LATE and row.late_from is not None:
         text = visit.text("late by %(time)s", time=fmt.duration((visit.now - row.late_from).total_seconds()))
     return Cell(text, mark=status, tone="" if status else "muted")
+
+
+def _task(visit: Visit, row: WaitingRow) -> Cell:
+    """Name the queue where somebody works the step off, and lead to its task."""
+    queue = queue_at(visit, row.kind, row.step)
+    if queue is None:
+        return Cell(visit.formats.full(None))
+    return Cell(queue.label.in_language(visit.language), visit.text("To the task"), task_of_case(queue, row.case_id))
 
 
 def columns(visit: Visit) -> list[Column[WaitingRow]]:
@@ -166,6 +177,7 @@ def columns(visit: Visit) -> list[Column[WaitingRow]]:
         Column("class", text("Business class"), lambda r: code("business_class", r.business_class)),
         Column("brand", text("Brand"), lambda r: code("brand", r.brand), usual=False),
         Column("customer", text("Customer"), lambda r: Cell(r.customer_id or fmt.full(None), r.customer_id)),
+        Column("task", text("Task"), lambda r: _task(visit, r)),
         Column("kind", text("Kind"), lambda r: Cell(codes.kind(r.kind), r.kind), usual=False),
     ]
 

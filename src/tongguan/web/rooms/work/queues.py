@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from tongguan.model.tasks import QueueCounts, Standing
+from tongguan.model.access import Permission
+from tongguan.model.tasks import QueueCounts, Standing, Task, TaskFilter, TaskPage
 from tongguan.model.waiting import Lateness
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Empty, Status
 from tongguan.web.kit.filters import scope_text
 from tongguan.web.kit.live import Part
 from tongguan.web.kit.live import stream as live_stream
+from tongguan.web.kit.tables import PAGE_ROWS, Cell, Column, Table, headings, rows_of
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.work.list_page import ALL
-from tongguan.web.rooms.work.places import PATH, queue_href, queue_name
+from tongguan.web.rooms.work.places import PATH, queue_href, queue_name, task_href
+from tongguan.web.rooms.work.words import near, standing_cell
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,19 @@ class QueueCard:
 
 @dataclass(frozen=True)
 class QueuesPage:
-    """Context of the page; ``live`` is empty where nothing moves."""
+    """Context of the page.
+
+    Attributes:
+        mine, table: what the visitor has in all queues; None where only the counts are drawn anew.
+        live: address of the stream.
+    """
 
     scope: str
     panel: Panel[Sequence[QueueCounts]]
     cards: Sequence[QueueCard]
     empty: Empty
+    mine: Panel[TaskPage] | None = None
+    table: Table | None = None
     live: str = f"/live{PATH}"
 
 
@@ -112,9 +122,36 @@ async def _page(visit: Visit) -> QueuesPage:
     return QueuesPage(scope_text(visit), panel, [_card(visit, one) for one in panel.value or ()], empty)
 
 
+def _table(visit: Visit, found: TaskPage) -> Table:
+    text, vocabulary = visit.text, visit.site.vocabulary
+    columns: list[Column[Task]] = [
+        Column("case", text("Case"), lambda t: Cell(t.case_id, t.case_id, task_href(t))),
+        Column("queue", text("Queue"), lambda t: Cell(queue_name(visit, vocabulary.queues[t.queue]), t.queue)),
+        Column("standing", text("Lateness"), lambda t: standing_cell(visit, t)),
+        Column("until", text("Claimed until"), lambda t: Cell(near(visit, t.lease_until), visit.formats.iso(t.lease_until))),
+        Column("step", text("Step"), lambda t: Cell(visit.codes.milestone(t.kind, t.step), t.step)),
+        Column("region", text("Region"), lambda t: Cell(visit.codes.label("region", t.region), t.region)),
+        Column("class", text("Business class"), lambda t: Cell(visit.codes.label("business_class", t.business_class), t.business_class)),
+        Column("customer", text("Customer"), lambda t: Cell(t.customer_id or visit.formats.full(None), t.customer_id)),
+    ]
+    return Table(
+        key="mine",
+        caption=text("Mine"),
+        headings=headings(columns, None, Address(PATH, {})),
+        rows=rows_of(columns, found.rows, lambda t: t.id, task_href),
+        pager=None,
+        exports=(),
+        empty=Empty(text("You have no task now"), text("What you claim stands here.")),
+    )
+
+
 async def queues(visit: Visit) -> Response:
-    """The queues."""
-    return visit.render("work/queues.html", await _page(visit))
+    """The queues, and below them what the visitor has in any of them."""
+    page = await _page(visit)
+    if not visit.may(Permission.WORK_ON_TASKS):
+        return visit.render("work/queues.html", page)
+    mine = await visit.ask(visit.site.tasks.tasks(visit.user, TaskFilter(standing=Standing.MINE), PAGE_ROWS, 0))
+    return visit.render("work/queues.html", replace(page, mine=mine, table=_table(visit, mine.value) if mine.value else None))
 
 
 async def live_queues(visit: Visit) -> Response:
