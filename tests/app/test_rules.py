@@ -138,11 +138,9 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert yaml.safe_load(tongguan(home, "rules", "export", "--version", "2").stdout) == made["document"]
     again = tongguan(home, "rules", "import", str(file), "--note", "again", "--expected-version", "1")
     assert again.exit_code == FAILED and "published version 2" in " ".join(again.stderr.split())
-    assert [one["version"] for one in answer(home, "rules", "versions")] == [1, 2]
     assert "peak season" in tongguan(home, "rules", "versions").stdout
     file.write_text("rules: [", encoding="utf-8")
     wrong = tongguan(home, "rules", "import", str(file), "--note", "x")
     assert wrong.exit_code == WRONG_USE and "rules.yaml:1: this is no YAML" in "".join(wrong.stderr.split("\n"))
     file.write_text("- rules", encoding="utf-8")
     assert tongguan(home, "rules", "import", str(file), "--note", "x").exit_code == WRONG_USE
-    assert tongguan(home, "rules", "show", "--version", "7").exit_code == WRONG_USE

@@ -67,6 +67,7 @@ class FakeRules:
     """Rule books in memory; not for anything but tests and looking at pages.
 
     Attributes:
+        drafts: of users, by their id.
         failing: no question is answered.
     """
 
@@ -74,7 +75,7 @@ class FakeRules:
         self._vocabulary = vocabulary
         self._now = now
         self._books = fake_books(now)
-        self._drafts: dict[str, RuleDraft] = {}
+        self.drafts: dict[str, RuleDraft] = {}
         self.failing = failing
 
     async def books(self) -> Books:
@@ -83,15 +84,15 @@ class FakeRules:
 
     async def draft(self, user: User) -> RuleDraft | None:
         self._check_up()
-        return self._drafts.get(user.id)
+        return self.drafts.get(user.id)
 
     async def keep_draft(self, user: User, base: int, contents: Contents, before: Contents | None) -> None:
         self._check_up()
-        self._drafts[user.id] = RuleDraft(base, contents, before, self._now())
+        self.drafts[user.id] = RuleDraft(base, contents, before, self._now())
 
     async def drop_draft(self, user: User) -> None:
         self._check_up()
-        self._drafts.pop(user.id, None)
+        self.drafts.pop(user.id, None)
 
     async def publish(self, user: User, contents: Contents, note: str, expected_version: int) -> RuleBook:
         self._check_up()
@@ -106,7 +107,7 @@ class FakeRules:
         if mistakes := check_book(book, self._vocabulary):
             raise RulesRefusedError(RuleRefusal.MISTAKES, "; ".join(mistakes), mistakes=mistakes)
         self._books.append(book)
-        self._drafts.pop(user.id, None)
+        self.drafts.pop(user.id, None)
         return book
 
     def published_by_another(self, note: str = "另一处修改") -> RuleBook:
