@@ -22,8 +22,8 @@ def test_the_guide_works_the_first_time(tmp_path: Path) -> None:
     orders = [order(number, tier="high" if number < 3 else "low", region="P-01", channel="app") for number in range(10)]
     assert tongguan(home, "events", "send", "--source", "shop", stdin=lines(*orders)).exit_code == DONE
     (home / "indicators").mkdir()
-    (written,) = blocks("yaml")
-    (home / "indicators" / "own.yaml").write_text(written, encoding="utf-8")
+    written, watched = blocks("yaml")
+    (home / "indicators" / "own.yaml").write_text(written + watched, encoding="utf-8")
     commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("tongguan ")]
     assert len(commands) == 4
     for command in commands:

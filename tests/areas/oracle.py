@@ -14,12 +14,17 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
+from tongguan.clocks.declared import DeclaredBooks
+from tongguan.clocks.planning import plan, stays
+from tongguan.model.clocks import DIMENSIONS as DIMENSIONS_OF_RULES
+from tongguan.model.clocks import Place
 from tongguan.model.event import DIMENSIONS, REFERENCES
-from tongguan.model.vocabulary import Kind, Vocabulary
+from tongguan.model.vocabulary import CaseKind, Kind, Vocabulary
 
 Row = Mapping[str, Any]
 Number = float | None
 _TEXTS = frozenset({*DIMENSIONS, *REFERENCES, "currency", "source", "type"})
+_PLACES = ("channel", "region", "business_class", "brand", "tier")
 _SPANS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 
@@ -31,9 +36,10 @@ class Oracle:
         vocabulary: says which attributes are texts.
         rows: events as sources send them, with ``day`` (business date) and ``at`` (moment) added, in order of time.
         zone: the operation's time zone.
+        at: when it is asked.
     """
 
-    def __init__(self, files: Iterable[Path], vocabulary: Vocabulary, rows: Iterable[Row], zone: str) -> None:
+    def __init__(self, files: Iterable[Path], vocabulary: Vocabulary, rows: Iterable[Row], zone: str, at: datetime) -> None:
         self.declared: dict[str, dict[str, Any]] = {}
         for path in files:
             self.declared |= yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -45,6 +51,9 @@ class Oracle:
         }
         self._ranks = {kind.name: kind.rank for kind in vocabulary.event_types.values()}
         self._zone = zone
+        self._at = at
+        self._vocabulary = vocabulary
+        self._judged: dict[str, list[Row]] = {}
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             self._rows[row["type"]].append(row)
@@ -84,10 +93,12 @@ class Oracle:
         return len(rows)
 
     def _counted(self, one: Mapping[str, Any], since: date, until: date, channel: str) -> list[Row]:
-        types = one.get("of") or one["count"]
-        named = types if isinstance(types, list) else [types]
         tree = _parsed(one["where"]) if "where" in one else None
-        rows = (row for name in named for row in self._rows[name])
+        if "clocks" in one:
+            rows = self._stays(one["clocks"])
+        else:
+            types = one.get("of") or one["count"]
+            rows = [row for name in (types if isinstance(types, list) else [types]) for row in self._rows[name]]
         return [
             row
             for row in rows
@@ -95,6 +106,38 @@ class Oracle:
             and (not channel or row.get("channel") == channel)
             and (tree is None or self._of(tree, row) is True)
         ]
+
+    def _stays(self, kind: str) -> list[Row]:
+        """Return the stays of cases of which it is known how they did, with the day on which that was known."""
+        if kind not in self._judged:
+            books = DeclaredBooks(self._vocabulary, self._zone).all()
+            case_kind = self._vocabulary.case_kind(kind)
+            found: list[Row] = []
+            for told in self._cases(case_kind).values():
+                latest = {name: value for row in told for name in _PLACES if (value := row.get(name))}
+                promised = [row["due_time"] for row in told if row.get("due_time") and row["milestone"] in case_kind.due_at]
+                due = datetime.fromisoformat(promised[-1]) if promised else None
+                place = Place(**{name: latest.get(name, "") for name in DIMENSIONS_OF_RULES})
+                for stay in stays(case_kind, [(row["milestone"], row["at"]) for row in told]):
+                    clock = plan(kind, stay, place, due, books, told[-1]["at"])
+                    known = [one for one in (stay.until, clock.late_from) if one is not None]
+                    if known:
+                        state = {"step": stay.step, "state": clock.state_at(self._at).value}
+                        day = min(known).astimezone(ZoneInfo(self._zone)).date()
+                        found.append({**latest, "type": "", "at": min(known), "day": day, "attributes": state})
+            self._judged[kind] = found
+        return self._judged[kind]
+
+    def _cases(self, kind: CaseKind) -> dict[str, list[Row]]:
+        """Return what moved each case of a kind, in order, with the milestone."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for name, event_type in self._vocabulary.event_types.items():
+            for row in self._rows[name] if kind.name in event_type.milestones else ():
+                if row.get(kind.key):
+                    found[row[kind.key]].append({**row, "milestone": event_type.milestones[kind.name]})
+        for told in found.values():
+            told.sort(key=lambda row: (row["at"], row.get("sequence") or 0, self._ranks[row["type"]]))
+        return found
 
     def _followed(self, rows: list[Row], then: Mapping[str, Any], *, before: bool) -> list[Row]:
         types = then["any"] if isinstance(then["any"], list) else [then["any"]]

@@ -30,13 +30,15 @@ import yaml
 from tests.fixtures.rig import MORNING
 from tests.fixtures.trade import happened, opened
 from tongguan.areas.packs import build_vocabulary, indicator_files
+from tongguan.metrics.drill import case_ids, drill
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.load import load_indicators
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING
 from tongguan.model.event import EVENT_FIELDS, REFERENCES
-from tongguan.model.indicator_answers import Amount, Grain, IndicatorQuery
+from tongguan.model.indicator_answers import Amount, Grain, IndicatorQuery, RowsQuery, Side
 from tongguan.model.vocabulary import Kind
+from tongguan.processes.open_steps import OpenStepsKeeper
 
 FOLDER = Path(__file__).parent.parent / "cases" / "indicators"
 ZONE, OFFSET = "Asia/Shanghai", "+08:00"
@@ -131,6 +133,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IndicatorEngine
             records = [(case.name, record) for case in CASES for record in case.records(key)]
             receipt = rig.load(*(record for _, record in records))
             assert not [(records[one.position][0], one.problem) for one in receipt.refusals]
+            OpenStepsKeeper(rig.warehouse, rig.database, WORDS).catch_up()
         yield IndicatorEngine(rig.warehouse, WORDS, registry(), ZONE)
 
 
@@ -163,6 +166,17 @@ def test_an_indicator_says_what_its_case_expects(engine: IndicatorEngine, case: 
         if not right:
             wrong[place] = (amount, texts.get(place))
     assert not wrong, f"{wrong}\n" + "\n".join(table.statements)
+
+
+def test_behind_stays_stand_their_cases(engine: IndicatorEngine) -> None:
+    case = next(case for case in CASES if "order_timely_rate" in case.told["expect"])
+    found = {}
+    for side in (Side.PART, Side.WHOLE, Side.REST):
+        query = RowsQuery("order_timely_rate", date(2026, 11, 1), date(2026, 11, 30), {"region": case.region}, side)
+        ids, total = case_ids(engine, drill(engine, query, EVERYTHING, NOW), 10)
+        assert total == len(ids)
+        found[side] = sorted(one.rpartition("/")[2] for one in ids)
+    assert found == {Side.PART: ["o1"], Side.WHOLE: ["o1", "o2"], Side.REST: ["o1", "o2"]}
 
 
 def test_every_indicator_has_cases() -> None:

@@ -18,6 +18,7 @@ from tongguan.metrics.load import load_indicators
 from tongguan.metrics.registry import Registry
 from tongguan.model.access import EVERYTHING
 from tongguan.model.indicator_answers import Grain, IndicatorQuery
+from tongguan.processes.open_steps import OpenStepsKeeper
 from tongguan.simulate.accounts import Accounts
 from tongguan.simulate.clock import DAY, day_of
 from tongguan.simulate.days import Province
@@ -29,6 +30,7 @@ WORDS = build_vocabulary()
 REGISTRY = Registry(one for area, path in indicator_files() for one in load_indicators(path, WORDS, ZONE, area))
 FIRST, DAYS = date(2026, 9, 20), 45
 SINCE, UNTIL = date(2026, 10, 1), date(2026, 10, 31)
+ASKED = datetime(2026, 11, 5, tzinfo=UTC)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -52,13 +54,14 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
                 assert rig.deliver(*lines[first : first + 5000]).refusals == ()
         rig.loader.load_all()
         rows.sort(key=lambda row: row["at"])
-        oracle = Oracle((path for _, path in indicator_files()), WORDS, rows, ZONE)
+        oracle = Oracle((path for _, path in indicator_files()), WORDS, rows, ZONE, ASKED)
+        OpenStepsKeeper(rig.warehouse, rig.database, WORDS).catch_up()
         yield Month(IndicatorEngine(rig.warehouse, WORDS, REGISTRY, ZONE), oracle)
 
 
 def ask(month: Month, name: str, **given: Any) -> dict[tuple[str, str], float | int | None]:
     query = replace(IndicatorQuery((name,), SINCE, UNTIL), **given)
-    table = month.engine.answer(query, EVERYTHING, datetime(2026, 11, 5, tzinfo=UTC))
+    table = month.engine.answer(query, EVERYTHING, ASKED)
     return {("".join(row.values), row.bucket): row.amounts[name].value for row in table.rows}
 
 

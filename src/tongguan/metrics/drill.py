@@ -1,4 +1,4 @@
-"""The rows behind a number: which events or cases an indicator counts in one place and time."""
+"""The rows behind a number: which events or cases an indicator counts in one place and time. Behind stays at steps stand their cases."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tongguan.model.access import Scope
 from tongguan.model.indicator_answers import Grain, RowsQuery, Side
 from tongguan.model.indicators import (
     CASES,
+    CLOCKS,
     EVENTS,
     OWN_TIME,
     Ratio,
@@ -53,7 +54,7 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope, at: datetime)
     engine.check_seen((query.name,), scope)
     engine.check_places((query.name,), query.where)
     term, not_these = _terms(engine, query.name, query.side)
-    if term.fact != EVENTS and not term.fact.startswith(CASES):
+    if term.fact != EVENTS and not term.fact.startswith((CASES, CLOCKS)):
         raise QuestionError(f"{query.name} counts totals that other systems reported; they have no rows")
     # Behind the time of a state stand the events that began it in the period.
     term, not_these = _begun(term), _begun(not_these) if not_these else None
@@ -63,6 +64,10 @@ def drill(engine: IndicatorEngine, query: RowsQuery, scope: Scope, at: datetime)
     texts = row_conditions(term, fact, asked, query.since, query.until, parameters)
     if not_these is not None:
         texts.append(f"NOT ({_counted(not_these, fact)})")
+    if term.fact.startswith(CLOCKS):
+        kind = term.fact.removeprefix(CLOCKS)
+        cases = f"kind = '{kind}' AND case_id IN (SELECT case_id FROM {fact.source} WHERE {' AND '.join(texts)})"
+        return Drill(f"{CASES}{kind}", (), cases, parameters)
     return Drill(term.fact, term.types, " AND ".join(texts), parameters)
 
 

@@ -16,9 +16,10 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import ExpressionError
 from tongguan.metrics.measures import column_sql, region_sql
 from tongguan.model.event import DIMENSIONS, MEASURES, REFERENCES
-from tongguan.model.indicators import CASES, EVENTS, HELD, OWN_TIME, TOTALS, Term
+from tongguan.model.indicators import CASES, CLOCKS, EVENTS, HELD, OWN_TIME, TOTALS, Term
 from tongguan.model.vocabulary import Kind, Vocabulary
 from tongguan.warehouse.case_states import quoted
+from tongguan.warehouse.schema import CLOCK_DIMENSIONS, CLOCK_STAYS
 
 DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3})
 """Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
@@ -148,6 +149,45 @@ def case_fact(kind: str, zone: str) -> Fact:
     )
 
 
+def clocks_fact(kind: str, zone: str) -> Fact:
+    """Return the fact of the stays of a case kind, one row a stay, with its time limit.
+
+    Its own time is when it was known how the stay did: its end, or, where that came first, the instant at which it became late. So
+    what was late stays on its day after it is done, and a stay that is open and not late yet belongs to no day. The source has the
+    parameter ``now_ms``.
+    """
+    now = "fromUnixTimestamp64Milli({now_ms:Int64}, 'UTC')"
+    state = (
+        "multiIf(NOT limited, 'unlimited', until IS NOT NULL, if(ifNull(until > late_from, 0), 'done_late', 'done_on_time'),"
+        f" ifNull(late_from <= {now}, 0), 'late', ifNull(warned_from <= {now}, 0), 'warned', 'on_time')"
+    )
+    seconds = "dateDiff('millisecond', {0}, {1}) / 1000"
+    end = f"ifNull(until, {now})"
+    made = {
+        "state": state,
+        "silent": f"until IS NULL AND ifNull(silent_from <= {now}, 0)",
+        "judged": "if(ifNull(late_from <= until, late_from IS NOT NULL), late_from, until)",
+        "duration_seconds": seconds.format("since", end),
+        "late_seconds": f"greatest(0, ifNull({seconds.format('late_from', end)}, 0))",
+    }
+    source = (
+        f"(SELECT case_id, {', '.join((*CLOCK_DIMENSIONS, *CLOCK_STAYS))}, {', '.join(f'{sql} AS {name}' for name, sql in made.items())}"
+        f" FROM case_clocks FINAL ARRAY JOIN {', '.join(CLOCK_STAYS)} WHERE kind = '{kind}')"
+    )
+    instants = ("judged", "since", "until", "late_from", "warned_from")
+    texts = ("step", "next_step", "state", "case_id", *(name for name in CLOCK_DIMENSIONS if name != "region"))
+    numbers = ("duration_seconds", "late_seconds", "paused_seconds", "limited", "paused", "silent", "book")
+    return Fact(
+        f"{CLOCKS}{kind}",
+        source,
+        "",
+        {name: f"ifNull(toDate({name}, '{zone}'), toDate(0))" for name in instants},
+        {name: name for name in instants},
+        {name: name for name in (*texts, *numbers, "region", *instants)},
+        {name: name for name in texts} | _regions(),
+    )
+
+
 def totals_fact() -> Fact:
     """Return the fact of totals that other systems reported, the latest word on each; they belong to the first day of their period."""
     return Fact(
@@ -172,10 +212,11 @@ def fact_of(vocabulary: Vocabulary, name: str, types: Sequence[str], zone: str) 
         return events_fact(vocabulary, types)
     if name == TOTALS:
         return totals_fact()
-    kind = name.removeprefix(CASES)
-    if name.startswith(CASES) and kind in vocabulary.case_kinds:
-        return case_fact(kind, zone)
-    valid = [EVENTS, TOTALS, *(f"{CASES}{one}" for one in vocabulary.case_kinds)]
+    for prefix, made in ((CASES, case_fact), (CLOCKS, clocks_fact)):
+        kind = name.removeprefix(prefix)
+        if name.startswith(prefix) and kind in vocabulary.case_kinds:
+            return made(kind, zone)
+    valid = [EVENTS, TOTALS, *(f"{prefix}{one}" for prefix in (CASES, CLOCKS) for one in vocabulary.case_kinds)]
     raise ExpressionError(f"no fact {name!r}; {valid_hint(name, valid)}")
 
 

@@ -19,6 +19,7 @@ from tongguan.metrics.facts import Fact, fact_of
 from tongguan.model.indicators import (
     ADDITIVE,
     CASES,
+    CLOCKS,
     EVENTS,
     HELD,
     TOTALS,
@@ -50,7 +51,7 @@ _UNITS: Final = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 _ABOUT: Final = ("label", "meaning", "group", "tier", "unit", "better", "floor", "owner", "by", "watch")
 _WAYS: Final = ("count", "sum", "distinct", "percentile", "mean")
-_TERM: Final = (*_WAYS, "each", "of", "cases", "total", "latest", "where", "at", "level", "then", "after", "lasting")
+_TERM: Final = (*_WAYS, "each", "of", "cases", "clocks", "total", "latest", "where", "at", "level", "then", "after", "lasting")
 _RATIO: Final = ("part", "whole")
 _OVER: Final = ("formula", "rolling", "to_date")
 _KEYS: Final = (*_ABOUT, *_TERM, *_RATIO, *_OVER)
@@ -146,7 +147,7 @@ class _File:
         return Label(both.needed_text("zh"), both.needed_text("en"))
 
     def _kind(self, section: Section) -> Kind | None:
-        ways = [key for key in (*_WAYS, "cases", "total", "part", *_OVER) if key in section]
+        ways = [key for key in (*_WAYS, "cases", "clocks", "total", "part", *_OVER) if key in section]
         if any(key in section for key in _OVER):
             if len(ways) > 1:
                 self._issues.add(section.node, f"{section.what}: {' and '.join(ways)} cannot stand together")
@@ -264,6 +265,8 @@ class _File:
             return TOTALS, tuple(section.texts("total"))
         if "cases" in section:
             return f"{CASES}{section.needed_text('cases')}", ()
+        if "clocks" in section:
+            return f"{CLOCKS}{section.needed_text('clocks')}", ()
         key = "count" if way == "count" and "count" in section else "of"
         return EVENTS, tuple(section.texts(key))
 

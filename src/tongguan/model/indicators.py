@@ -15,6 +15,8 @@ TOTALS: Final = "totals"
 """The fact of totals that other systems reported."""
 CASES: Final = "cases."
 """What the facts of finished cases begin with; the case kind follows."""
+CLOCKS: Final = "clocks."
+"""What the facts of stays at steps begin with, a row for each stay and its time limit; the case kind follows."""
 OWN_TIME: Final = "time"
 """What decides to which day an event belongs, where nothing else is said."""
 HELD: Final = "held"
@@ -43,7 +45,7 @@ class Term:
     """One aggregate over the rows of one fact: the leaf of every indicator.
 
     Attributes:
-        fact: name of a fact: ``events``, ``cases.<kind>`` or ``totals``.
+        fact: name of a fact: ``events``, ``cases.<kind>``, ``clocks.<kind>`` or ``totals``.
         aggregation: how rows become a number.
         value: SQL of what is added up, told apart or ranked; empty for counts.
         types: event types, or names of reported totals; empty for cases.

@@ -10,6 +10,7 @@ from typing import Final
 
 from tongguan.model.indicators import (
     CASES,
+    CLOCKS,
     EVENTS,
     HELD,
     OWN_TIME,
@@ -197,6 +198,8 @@ def _plain(value: str) -> str:
 def _rows(visit: Visit, term: Term) -> str:
     if term.fact == TOTALS:
         return visit.text("reported totals")
+    if term.fact.startswith(CLOCKS):
+        return visit.text("stays of “%(kind)s” at steps", kind=visit.codes.kind(term.fact.removeprefix(CLOCKS)))
     kind = term.fact.removeprefix(CASES)
     return visit.text("events") if kind == term.fact else visit.text("cases “%(kind)s”", kind=visit.codes.kind(kind))
 
