@@ -8,12 +8,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from tongguan.app.home import Home
 from tongguan.app.personal import PersonalVault
 from tongguan.app.rule_books import open_rule_books
 from tongguan.app.settings import Settings, read_settings
-from tongguan.areas.packs import build_vocabulary, indicator_files
+from tongguan.areas.packs import build_vocabulary, flags_file, indicator_files
+from tongguan.detect.flag_files import read_flags
+from tongguan.detect.flagging import Flagger
 from tongguan.detect.watcher import Watcher
 from tongguan.ingest.checks import Rules
 from tongguan.ingest.config import IngestConfig
@@ -27,6 +30,7 @@ from tongguan.metrics.catalogue import Catalogue
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.watched import WatchedNumbers
 from tongguan.model.findings import watches
+from tongguan.model.flags import NO_FLAGS, FlagBook
 from tongguan.model.ports import Receipt, Refusal
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.vocabulary import Vocabulary
@@ -40,6 +44,9 @@ from tongguan.tasks.keeping import TaskKeeper
 from tongguan.tasks.worklist import Worklist
 from tongguan.warehouse.client import Limits, Warehouse
 from tongguan.warehouse.migrations import migrate
+
+OWN_FLAGS: Final = "quality.yaml"
+"""File of the home with the rules that flag orders, in place of those of the packs."""
 
 
 @dataclass
@@ -58,6 +65,7 @@ class Installation:
     indicators: Callable[[], IndicatorEngine]
     keeper: OpenStepsKeeper
     watcher: Watcher
+    flagger: Flagger
     worklist: Worklist
     task_keeper: TaskKeeper
     rule_books: RecordRuleBooks
@@ -158,13 +166,26 @@ def _wire(
     watcher = Watcher(WatchedNumbers(engine), lambda: watches(catalogue.shelf().registry.values()), database, settings.zone, now)
     worklist = Worklist(database, vocabulary, Files(Keyring(home.master_key())), now)
     tasks = (worklist, TaskKeeper(database, vocabulary, now))
-    engines = (catalogue, engine, keeper, watcher, *tasks)
+    flagger = Flagger(warehouse, database, vocabulary, open_flags(home, vocabulary), now)
+    engines = (catalogue, engine, keeper, watcher, flagger, *tasks)
     return Installation(home, settings, vocabulary, database, warehouse, store, ingest, loader, *engines, rule_books, now, migrated)
 
 
 def open_catalogue(home: Home, vocabulary: Vocabulary, zone: str) -> Catalogue:
     """Return all indicators of a home: those of the packs, and its own."""
     return Catalogue(indicator_files(), home.folder / "indicators", vocabulary, zone)
+
+
+def open_flags(home: Home, vocabulary: Vocabulary) -> FlagBook:
+    """Return the rules that flag orders: those of the home's own file, where it keeps one, else those of the packs.
+
+    Raises:
+        FlagFileError: lists every mistake of the file.
+    """
+    own, packs = home.folder / OWN_FLAGS, flags_file(vocabulary)
+    if packs is None:
+        return NO_FLAGS
+    return read_flags(own, vocabulary, OWN_FLAGS) if own.is_file() else read_flags(packs, vocabulary, "areas/orders/quality.yaml")
 
 
 def _stored_answer(database: Database, source: str, key: str) -> KnownAnswer | None:

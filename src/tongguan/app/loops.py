@@ -54,6 +54,7 @@ def loops(installation: Installation, rejections: RejectionBook) -> list[Loop]:
         Loop("open steps", 1.0, installation.keeper.round),
         Loop("breaches", 2.0, lambda: teller.sweep(installation.now())),
         Loop("tasks", 2.0, installation.task_keeper.round),
+        Loop("flags", 2.0, installation.flagger.round),
         Loop("findings", 20.0, installation.watcher.round),
         Loop("pruning", 600.0, lambda: _prune(installation)),
     ]

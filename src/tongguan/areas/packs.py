@@ -20,6 +20,7 @@ from tongguan.areas import (
     visits,
 )
 from tongguan.areas.flow import STAGES
+from tongguan.areas.orders.quality import RULES_FILE
 from tongguan.model.vocabulary import Pack, Vocabulary
 
 ALL_PACKS: Final[tuple[Pack, ...]] = (
@@ -53,6 +54,11 @@ def indicator_files() -> list[tuple[str, Path]]:
     folder = Path(__file__).parent
     found = ((pack.area, folder / pack.area / "indicators.yaml") for pack in ALL_PACKS)
     return [(area, path) for area, path in found if path.is_file()]
+
+
+def flags_file(vocabulary: Vocabulary) -> Path | None:
+    """Return the file of the rules that flag orders; None for a vocabulary that is not made of these packs."""
+    return RULES_FILE if orders.PACK in vocabulary.packs else None
 
 
 def process_files(vocabulary: Vocabulary) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tongguan.areas.orders.codes import BUSINESS_CLASSES, DELIVERY_KINDS, ENDED_BY, PURPOSES, REASONS, RESULTS, TRADES
 from tongguan.areas.orders.events import CASE_KINDS, EVENT_TYPES
+from tongguan.areas.orders.quality import SOURCE_RULES
 from tongguan.areas.orders.queues import QUEUES
 from tongguan.model.vocabulary import Label, Pack
 
@@ -20,6 +21,7 @@ PACK = Pack(
         "by": ENDED_BY,
         "result": RESULTS,
         "reason": REASONS,
+        "rule": SOURCE_RULES,
     },
     queues=QUEUES,
 )

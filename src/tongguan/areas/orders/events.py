@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from tongguan.areas.declaring import again, aside, end, happening, limits, moment, money, personal, several, step, text, truth, whole
+from tongguan.areas.orders.quality import FLAG
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label, Sum
 
 _MADE: Final = (
@@ -219,8 +220,7 @@ _MAKING: Final = (
         "A check found an order to be abnormal; `reason` says how: duplicate, incomplete, suspicious and the like.",
         210,
         "flagged",
-        text("rule", "Rule that flagged it."),
-        several("other_orders", "Orders that it is compared with."),
+        *FLAG,
     ),
     _order(
         "order.check_requested", "订单送审", "Check requested", "An order waits for review by a person or a rule.", 212, "check_requested"
