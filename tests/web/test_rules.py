@@ -18,9 +18,11 @@ from tongguan.model.clocks import LimitRule, RuleBook
 from tongguan.model.rule_documents import RuleDraft
 from tongguan.web.kit.components import Status
 
-PAID = {"step": "order/paid", "business_class": "", "channel": "", "region": "", "tier": ""}
-TIMES = {"warning": "30m", "late": "1h", "calendar": "", "promised": "", "silent": ""}
-NEW = {"was": "", **PAID, "channel": "app", **TIMES}
+Fields = dict[str, str | list[str]]
+
+PAID: Fields = {"step": "order/paid", "business_class": "", "channel": "", "region": "", "tier": ""}
+TIMES: Fields = {"warning": "30m", "late": "1h", "calendar": "", "promised": "", "silent": ""}
+NEW: Fields = {"was": "", **PAID, "channel": "app", **TIMES}
 HOUR = timedelta(hours=1)
 
 
@@ -95,7 +97,7 @@ def test_filters_keep_what_holds_at_around_and_below(manager: Visitor) -> None:
 def test_changes_are_a_draft_until_they_are_published(operation: Operation, manager: Visitor) -> None:
     assert manager.post("/rules/rule", NEW).headers["location"] == "/rules?done=kept"
     was = json.dumps(["order", "accepted", "", "", "", ""])
-    changed = {**NEW, "was": was, "step": "order/accepted", "channel": "", "warning": "6 hours", "late": "12小时", "silent": "3d"}
+    changed: Fields = {**NEW, "was": was, "step": "order/accepted", "channel": "", "warning": "6 hours", "late": "12小时", "silent": "3d"}
     manager.post("/rules/rule", changed)
     manager.post("/rules/rule/remove", {"was": json.dumps(["order", "allocated", "", "", "", ""])})
     assert len(books(operation)) == 2
@@ -207,7 +209,7 @@ def calendar(operation: Operation, key: str = "desk") -> list[SpecialDay]:
     return list(found.contents.calendars[key].special)
 
 
-WEEK = {
+WEEK: Fields = {
     "monday": "08:30–12:00, 13:30–18:00",
     "tuesday": "",
     "wednesday": "",
@@ -242,7 +244,7 @@ def test_a_calendar_is_made_changed_and_removed(operation: Operation, manager: V
     ],
 )
 def test_a_calendar_that_cannot_be(operation: Operation, manager: Visitor, given: dict[str, str], said: str) -> None:
-    fields = {"calendar": "desk", "year": "2026", "name": "Desk", "zone": "Asia/Shanghai", **WEEK, **given}
+    fields: Fields = {"calendar": "desk", "year": "2026", "name": "Desk", "zone": "Asia/Shanghai", **WEEK, **given}
     answer = manager.post("/rules/calendars", fields)
     assert answer.status_code == 422 and said in text_of(answer.text)
     assert "aria-invalid" in answer.text or "any weekday" in said
@@ -250,7 +252,7 @@ def test_a_calendar_that_cannot_be(operation: Operation, manager: Visitor, given
 
 
 def test_days_become_holidays_workdays_and_ordinary_again(operation: Operation, manager: Visitor) -> None:
-    base = {"calendar": "desk", "year": "2026", "day": "2026-12-25", "zh": "厂庆", "en": "", "like": "", "blocks": ""}
+    base: Fields = {"calendar": "desk", "year": "2026", "day": "2026-12-25", "zh": "厂庆", "en": "", "like": "", "blocks": ""}
     manager.post("/rules/calendars/day", {**base, "kind": "holiday", "blocks": "09:00–10:00"})
     assert SpecialDay(date(2026, 12, 25), DayKind.HOLIDAY, "厂庆") in calendar(operation)
     manager.post("/rules/calendars/day", {**base, "kind": "workday", "like": "friday"})
