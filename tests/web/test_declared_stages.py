@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -25,9 +26,11 @@ def operation() -> Operation:
     vocabulary = build_vocabulary()
     made.questions._vocabulary = vocabulary
     asked = (made.questions, made.accounts, made.lists, made.indicators, made.annotations)
-    application = create_web(*asked, vocabulary, made.site.settings, [ORDERS], tasks=made.tasks, rules=made.rules)
+    application = create_web(
+        *asked, vocabulary, made.site.settings, [ORDERS], tasks=made.tasks, rules=made.rules, fulfilment=made.fulfilment
+    )
     share_compiled(application.state.site.environments)
-    return Operation(application, made.questions, made.accounts, made.lists, made.indicators, made.annotations, made.tasks)
+    return replace(made, application=application)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -170,12 +170,22 @@ def test_a_version_of_somebody_else_is_told_and_changes_move_onto_it(operation: 
     assert "Somebody published version 3 meanwhile: 延长配送时限. Move your changes onto it." in said
     assert "Order · Shipped · All others changed Limit: 7 d → 8 d" in said
     assert 'value="mine"' not in refused.text and "Publish as version" not in said
-    assert manager.post("/rules/draft/move", {}).headers["location"] == "/rules/review?done=moved"
+    assert manager.post("/rules/draft/move", {}).headers["location"] == "/rules/review?done=moved&clashes=0"
     assert manager.post("/rules/publish", {"note": "mine"}).status_code == 303
     newest = books(operation)[-1]
     assert newest.version == 4
     limits = {(rule.step, rule.channel): rule.late for rule in newest.rules}
     assert limits["shipped", ""] == timedelta(days=8) and limits["paid", "app"] == HOUR
+
+
+def test_what_both_changed_is_told_after_the_move(operation: Operation, manager: Visitor) -> None:
+    shipped = {**NEW, "was": json.dumps(["order", "shipped", "", "", "", ""]), "step": "order/shipped", "channel": ""}
+    manager.post("/rules/rule", shipped)
+    operation.rules.published_by_another()
+    moved = manager.post("/rules/draft/move", {})
+    assert moved.headers["location"] == "/rules/review?done=moved&clashes=1"
+    page = text_of(manager.get(moved.headers["location"]).text)
+    assert "1 of your changes is also changed by the other version" in page and "Limit: 8 d → 1 h" in page
 
 
 @pytest.mark.parametrize(("note", "said"), [("", "Say in 1 to 500 characters"), ("n" * 501, "Say in 1 to 500 characters")])

@@ -181,7 +181,7 @@ async def move(visit: Visit, state: State) -> Response:
         return visit.go(f"{PATH}/review?done=same")
     moved = moved_onto(contents_of(state.base), draft.contents, contents_of(state.newest))
     await rules.keep_draft(visit.user, state.newest.version, moved.contents, None)
-    return visit.go(f"{PATH}/review?done=moved")
+    return visit.go(f"{PATH}/review?done=moved&clashes={len(moved.clashes)}")
 
 
 PAGES: Final = (

@@ -118,9 +118,24 @@ def _restored_note(visit: Visit) -> str:
     return visit.text("Take back to version %(version)s", version=version) if version.isdigit() else ""
 
 
+def _clashes(visit: Visit) -> Notice | None:
+    """Tell after a move how many things somebody else changed as well."""
+    asked = visit.query("clashes")
+    count = int(asked) if asked.isdigit() and len(asked) < 5 else 0
+    if not count:
+        return None
+    said = visit.plural(
+        "%(n)s of your changes is also changed by the other version, in another way; yours stands.",
+        "%(n)s of your changes are also changed by the other version, in another way; yours stand.",
+        count,
+        n=count,
+    )
+    return Notice(said, Status.WATCH)
+
+
 async def review(visit: Visit, state: State) -> Response:
     """What the draft changes."""
-    return await _review(visit, state, _restored_note(visit), None, HTTPStatus.OK)
+    return await _review(visit, state, _restored_note(visit), _clashes(visit), HTTPStatus.OK)
 
 
 async def publish(visit: Visit, state: State) -> Response:
