@@ -338,26 +338,26 @@ def test_the_most_urgent_comes_first(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("where", "cases"),
     [
-        (TaskFilter(queue="acceptance"), {"A1", "a2"}),
-        (TaskFilter(queue="order_review"), {"b1"}),
-        (TaskFilter(queue="none"), set()),
-        (TaskFilter(owner="u-ann"), {"A1"}),
-        (TaskFilter(standing=Standing.OTHERS), {"A1"}),
-        (TaskFilter(channel="app"), {"A1"}),
-        (TaskFilter(region="GX"), {"A1"}),
-        (TaskFilter(business_class="goods"), {"a2"}),
-        (TaskFilter(search="A"), {"A1"}),
-        (TaskFilter(search="_1"), set()),
+        (TaskFilter(queue="acceptance"), "A1 a2"),
+        (TaskFilter(queue="order_review"), "b1"),
+        (TaskFilter(queue="none"), ""),
+        (TaskFilter(owner="u-ann"), "A1"),
+        (TaskFilter(standing=Standing.OTHERS), "A1"),
+        (TaskFilter(channel="app"), "A1"),
+        (TaskFilter(region="GX"), "A1"),
+        (TaskFilter(business_class="goods"), "a2"),
+        (TaskFilter(search="A"), "A1"),
+        (TaskFilter(search="_1"), ""),
     ],
     ids=str,
 )
-def test_filters(desk: Desk, where: TaskFilter, cases: set[str]) -> None:
+def test_filters(desk: Desk, where: TaskFilter, cases: str) -> None:
     rows = step("A1", channel="app", region="GX-NN"), step("a2", business_class="goods.handset", region="GXX"), step("b1", "held")
     desk.waits(*rows)
     desk.act(ANN, "A1", Action.CLAIM)
     page = desk.worklist.page(BOSS, where, 50, 0)
-    assert {row.case_id for row in page.rows} == cases
-    assert page.total == len(cases)
+    assert sorted(row.case_id for row in page.rows) == cases.split()
+    assert page.total == len(page.rows)
 
 
 def test_skills_are_given_by_whoever_manages_users(desk: Desk) -> None:
