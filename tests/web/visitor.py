@@ -71,12 +71,21 @@ class Visitor:
         """Send a form with this session's token, or with another one."""
         return asyncio.run(self._ask("POST", path, {"csrf": self.csrf if token is None else token, **fields}, None))
 
+    def upload(self, path: str, fields: dict[str, str | list[str]], name: str, content: bytes) -> httpx.Response:
+        """Send a form with a file in its field ``file``."""
+        return asyncio.run(self._ask("POST", path, {"csrf": self.csrf, **fields}, None, {"file": (name, content)}))
+
     async def _ask(
-        self, method: str, path: str, fields: dict[str, str | list[str]] | None, headers: dict[str, str] | None
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, str | list[str]] | None,
+        headers: dict[str, str] | None,
+        files: dict[str, tuple[str, bytes]] | None = None,
     ) -> httpx.Response:
         transport = httpx.ASGITransport(leaving_streams(self.operation.application), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=self._base, cookies=self.cookies) as client:
-            response = await client.request(method, path, data=fields, headers=headers)
+            response = await client.request(method, path, data=fields, headers=headers, files=files)
             # What the site set now (with a domain) stands over what was sent along (without one).
             kept = sorted(client.cookies.jar, key=lambda cookie: bool(cookie.domain))
             self.cookies = {cookie.name: cookie.value or "" for cookie in kept}

@@ -28,6 +28,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.annotations import Annotations
 from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.fulfilment import Fulfilment
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.live import Pulse, StillPulse, Streams
@@ -84,6 +85,7 @@ class Site:
     annotations: Annotations
     tasks: Tasks
     rules: Rules
+    fulfilment: Fulfilment
     vocabulary: Vocabulary
     settings: WebSettings
     rooms: Sequence[Room]
@@ -160,6 +162,7 @@ def build_site(
     annotations: Annotations,
     tasks: Tasks,
     rules: Rules,
+    fulfilment: Fulfilment,
     vocabulary: Vocabulary,
     settings: WebSettings,
     rooms: Sequence[Room],
@@ -170,9 +173,8 @@ def build_site(
     regions = RegionBook(questions, settings.now)
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
-    return Site(
-        questions, accounts, lists, indicators, annotations, tasks, rules, vocabulary, settings, tuple(rooms), regions, texts, environments
-    )
+    asked = (questions, accounts, lists, indicators, annotations, tasks, rules, fulfilment)
+    return Site(*asked, vocabulary, settings, tuple(rooms), regions, texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:
@@ -193,7 +195,10 @@ def build_application(site: Site) -> FastAPI:
 
 async def _answer(site: Site, pages: dict[str, Page], request: Request) -> Response:
     request.state.request_id = sortable_id(site.settings.now())
-    response = await enter(site, pages["GET" if request.method == "HEAD" else request.method], request)
+    try:
+        response = await enter(site, pages["GET" if request.method == "HEAD" else request.method], request)
+    finally:
+        await request.close()  # files of forms lie on disk until then
     response.headers["X-Request-ID"] = request.state.request_id
     return response
 
