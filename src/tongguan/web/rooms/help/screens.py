@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from tongguan.web.kit.texts import msg
-
-
-@dataclass(frozen=True)
-class Screen:
-    """The help of one screen; all texts are marked with ``msg``.
-
-    Attributes:
-        path: where the screen is.
-        purpose: which question it answers.
-        terms: what stands on it → what that means.
-    """
-
-    path: str
-    title: str
-    purpose: str
-    terms: Sequence[tuple[str, str]]
-
+from tongguan.web.rooms.help.rules_screen import RULES
+from tongguan.web.rooms.help.screen import Screen
 
 _COMPARED: Final = (
     msg("vs yesterday, vs last week"),
@@ -243,6 +227,60 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 ),
             ),
         ),
+        "fulfilment": Screen(
+            "/fulfilment",
+            msg("Fulfilment"),
+            msg("How many orders stand at each step and how, what was done on time, and which one is to be acted on first?"),
+            (
+                (
+                    msg("Open now"),
+                    msg("Orders whose latest step is this one. Every order stands at one step, and counts there once."),
+                ),
+                (
+                    msg("■ Late, ▲ Warned, ● On time"),
+                    msg("Against the limit of the step, by the newest rules: class, channel, region and tier decide which limit holds."),
+                ),
+                (msg("‖ Paused"), msg("The customer, the courier or another operator must act. The limit waits.")),
+                (msg("◇ Silent"), msg("Nothing was heard of the order for so long that its state is unknown.")),
+                (msg("○ No limit"), msg("No rule says how long an order may stand there.")),
+                (
+                    msg("On-time rate"),
+                    msg(
+                        "Of the stays at the step that ended since midnight and had a limit, the share that ended within it. A stay is "
+                        "judged by the rules that held when it ended. ● at the target of 95% or above, ▲ up to five points below it."
+                    ),
+                ),
+                (
+                    msg("Steps done"),
+                    msg("Stays that ended: orders that left the step, to whichever step. One order can leave many on a day."),
+                ),
+                (msg("Came in"), msg("Orders that reached the step since midnight, also those that left it again.")),
+                (msg("vs yesterday"), msg("Up to the same time of the day; rates differ in points.")),
+                (
+                    msg("Who has it"),
+                    msg("Who claimed the task of the order; it leads to the task. Orders that nobody works off by hand have none."),
+                ),
+                (msg("Why it failed"), msg("Reasons that events of failure carry, beside those of the day before up to the same time.")),
+            ),
+        ),
+        "acceptance": Screen(
+            "/acceptance",
+            msg("Acceptance quality"),
+            msg("How well are orders accepted by hand, day by day, and which are about to time out?"),
+            (
+                (
+                    msg("Done, Failed"),
+                    msg("Manual acceptances that ended on the day. What the interface accepted by itself is not among them."),
+                ),
+                (
+                    msg("Failed share"),
+                    msg("Failed of all that ended. From 5% it is to be watched, from 10% abnormal; few acceptances are not judged."),
+                ),
+                (msg("Warned now, Timed out now"), msg("Orders that stand at manual acceptance past the warning, and past the limit.")),
+                (msg("Why it failed"), msg("Reasons of all failures in the days shown, beside as many days before them.")),
+            ),
+        ),
+        "rules": RULES,
         "data": Screen(
             "/data",
             msg("Data"),
