@@ -311,7 +311,7 @@ def test_the_list_by_stage_lateness_and_scope(rig: Rig) -> None:
     assert everything.total == 3
     late = ask(rig, WaitingFilter(stage="acceptance", lateness=Lateness.LATE))
     assert ([row.case_id for row in late.rows], late.total) == (["b"], 1)
-    assert late.counts == {Lateness.PAUSED: 1, Lateness.LATE: 1, Lateness.WARNED: 0, Lateness.ON_TIME: 0, Lateness.UNLIMITED: 0}
+    assert {one: count for one, count in late.counts.items() if count} == {Lateness.PAUSED: 1, Lateness.LATE: 1}
     early = ask(rig, WaitingFilter(stage="acceptance"), at=BEGAN + timedelta(minutes=6))
     assert {row.case_id: row.lateness for row in early.rows} == {"b": Lateness.WARNED, "c": Lateness.PAUSED}
     city = Scope(Level.CITY, stages=frozenset({"acceptance"}), regions=frozenset({"GX-NN"}))

@@ -74,7 +74,29 @@ def test_the_limit_itself_is_late_and_a_pause_comes_before_it(filled: Database) 
         assert sorted(ids(filled, WaitingFilter(lateness=lateness))) == expected
     with filled.read() as connection:
         found = open_steps.by_lateness(connection, STEPS, WaitingFilter(), (), NOW)
-    assert found == {Lateness.PAUSED: 1, Lateness.LATE: 2, Lateness.WARNED: 1, Lateness.ON_TIME: 1, Lateness.UNLIMITED: 1}
+    assert found == {
+        Lateness.PAUSED: 1,
+        Lateness.SILENT: 0,
+        Lateness.LATE: 2,
+        Lateness.WARNED: 1,
+        Lateness.ON_TIME: 1,
+        Lateness.UNLIMITED: 1,
+    }
+
+
+def test_silent_comes_after_a_pause_and_before_late(filled: Database) -> None:
+    rows = [
+        step("s1", "shipped", hours=400, late_from=NOW - HOUR, silent_from=NOW),
+        step("s2", "shipped", hours=400, late_from=NOW - HOUR, silent_from=NOW + HOUR),
+        step("s3", "shipped", hours=400, silent_from=NOW - HOUR, paused_since=NOW - HOUR),
+        step("s4", "shipped", hours=400, silent_from=NOW - HOUR),
+    ]
+    assert [row.lateness_at(NOW) for row in rows] == [Lateness.SILENT, Lateness.LATE, Lateness.PAUSED, Lateness.SILENT]
+    with filled.begin() as connection:
+        open_steps.put(connection, rows, [])
+        found = open_steps.counts(connection, {"order": ["shipped"]}, WaitingFilter(), (), NOW)
+    assert found["order", "shipped"] == StepCounts(5, paused=1, late=1, warned=0, oldest=NOW - 400 * HOUR, silent=2)
+    assert ids(filled, WaitingFilter(lateness=Lateness.SILENT)) == ["s1", "s4"]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_the_worst_comes_first_with_its_mark_and_word(operation: Operation, ever
             Lateness.LATE: "late by ",
             Lateness.WARNED: "Warned",
             Lateness.PAUSED: "‖ Paused · ",
+            Lateness.SILENT: "◇ Silent",
             Lateness.ON_TIME: "On time",
             Lateness.UNLIMITED: "No limit",
         }

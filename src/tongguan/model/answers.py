@@ -164,8 +164,9 @@ class StageStatus:
         failures_yesterday, failures_last_week: failures of the same stretch of the day, one and seven days before.
         hourly_failures, hourly_failures_yesterday: failures in each hour, like ``hourly`` and ``hourly_yesterday``.
         hourly_last_week: volume in each hour seven days before, 24 entries.
-        warned, late, paused: how many of ``backlog`` are past their warning but not their limit, past their limit, and stand still
-            because somebody outside must act; None where ``backlog`` is.
+        warned, late, paused, silent: how many of ``backlog`` are past their warning but not their limit, past their limit, stand still
+            because somebody outside must act, and were not heard of for so long that their state is unknown; each counts once. None
+            where ``backlog`` is.
     """
 
     name: str
@@ -186,6 +187,7 @@ class StageStatus:
     warned: int | None = None
     late: int | None = None
     paused: int | None = None
+    silent: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,13 @@ from tongguan.model.answers import FlowFilter
 
 
 class Lateness(StrEnum):
-    """How an open step stands against its limit. Paused comes before all others: whoever waits for the customer is not late."""
+    """How an open step stands against its limit, where one word must do.
+
+    Paused comes before all others, for whoever waits for the customer is not late; then silent, for what is not known cannot be judged.
+    """
 
     PAUSED = "paused"
+    SILENT = "silent"
     LATE = "late"
     WARNED = "warned"
     ON_TIME = "on_time"
@@ -93,6 +97,8 @@ class OpenStep:
         """Return how the step stands against its limit at a moment."""
         if self.paused_since is not None:
             return Lateness.PAUSED
+        if self.silent_at(at):
+            return Lateness.SILENT
         if self.late_from is None:
             return Lateness.UNLIMITED
         if self.late_from <= at:

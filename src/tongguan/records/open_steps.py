@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from tongguan.model.answers import NESTED
 from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder
+from tongguan.records import touched
 from tongguan.records.columns import key_text
 from tongguan.records.tables import open_steps
 from tongguan.records.upsert import chunks
@@ -37,6 +38,7 @@ Steps = Mapping[str, Collection[str]]
 """Case kind → steps of it."""
 
 _KEYS: Final = ("kind", "case_key")
+_FIELDS: Final = tuple(OpenStep.__dataclass_fields__)
 _SORTS: Final[dict[WaitingOrder, ColumnElement[Any]]] = {
     WaitingOrder.SINCE: open_steps.c.since,
     WaitingOrder.LATE: open_steps.c.late_from,
@@ -46,17 +48,19 @@ _SORTS: Final[dict[WaitingOrder, ColumnElement[Any]]] = {
 
 @dataclass(frozen=True)
 class StepCounts:
-    """What waits at one step: how many in all, how many of them paused, late and warned, and since when the oldest does."""
+    """What waits at one step: how many in all, how many of them paused, silent, late and warned, and since when the oldest does."""
 
     cases: int
     paused: int
     late: int
     warned: int
     oldest: datetime
+    silent: int = 0
 
 
 def put(conn: Connection, rows: Sequence[OpenStep], closed: Collection[tuple[str, str]]) -> None:
     """Write what is open now and forget what is closed: pairs of kind and case id."""
+    touched.touch(conn, [(kind, key_text(case_id)) for kind, case_id in [*closed, *((row.kind, row.case_id) for row in rows)]])
     for part in chunks([(kind, key_text(case_id)) for kind, case_id in closed], 200):
         conn.execute(delete(open_steps).where(tuple_(open_steps.c.kind, open_steps.c.case_key).in_(part)))
     if not rows:
@@ -77,6 +81,7 @@ def replace_all(conn: Connection, rows: Sequence[OpenStep]) -> None:
     before = conn.execute(select(*(open_steps.c[name] for name in names)).where(open_steps.c.told != 0))
     told = {tuple(row[:-1]): row[-1] for row in before}
     conn.execute(delete(open_steps))
+    touched.touch_all(conn)
     if rows:
         values = [_values(row) for row in rows]
         conn.execute(
@@ -86,9 +91,9 @@ def replace_all(conn: Connection, rows: Sequence[OpenStep]) -> None:
 
 def due(conn: Connection, at: datetime, limit: int) -> list[OpenStep]:
     """Return open steps of which an instant has come that no event has told of, the longest due first: a stretch of one index."""
-    columns = [open_steps.c[name] for name in OpenStep.__dataclass_fields__]
-    sql = select(*columns).where(open_steps.c.breach_at <= at).order_by(open_steps.c.breach_at).limit(limit)
-    return [OpenStep(**row) for row in conn.execute(sql).mappings()]
+    breach_at = open_steps.c.breach_at
+    sql = select(*(open_steps.c[name] for name in _FIELDS)).where(breach_at <= at).order_by(breach_at).limit(limit)
+    return [OpenStep(**dict(zip(_FIELDS, row, strict=True))) for row in conn.execute(sql)]
 
 
 def tell(conn: Connection, rows: Sequence[OpenStep]) -> None:
@@ -139,17 +144,18 @@ def counts(
         regions: codes that the asker may see, with everything below them; empty for all.
         at: the moment at which lateness is judged.
     """
-    state = _state(at)
-    tallies = [func.sum(case((state == one.value, 1), else_=0)) for one in (Lateness.PAUSED, Lateness.LATE, Lateness.WARNED)]
+    state = state_of(at)
+    told = (Lateness.PAUSED, Lateness.LATE, Lateness.WARNED, Lateness.SILENT)
+    tallies = [func.sum(case((state == one.value, 1), else_=0)) for one in told]
     sql = select(open_steps.c.kind, open_steps.c.step, func.count(), *tallies, func.min(open_steps.c.since))
-    found = conn.execute(sql.where(_wanted(steps, where, regions, at)).group_by(open_steps.c.kind, open_steps.c.step))
-    return {(row[0], row[1]): StepCounts(int(row[2]), int(row[3]), int(row[4]), int(row[5]), row[6]) for row in found}
+    found = conn.execute(sql.where(wanted(steps, where, regions, at)).group_by(open_steps.c.kind, open_steps.c.step))
+    return {(row[0], row[1]): StepCounts(int(row[2]), int(row[3]), int(row[4]), int(row[5]), row[7], int(row[6])) for row in found}
 
 
 def by_lateness(conn: Connection, steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime) -> dict[Lateness, int]:
     """Return how many of what matches stand how at a moment; all kinds of lateness are there."""
-    state = _state(at).label("state")
-    sql = select(state, func.count()).select_from(open_steps).where(_wanted(steps, where, regions, at)).group_by(state)
+    state = state_of(at).label("state")
+    sql = select(state, func.count()).select_from(open_steps).where(wanted(steps, where, regions, at)).group_by(state)
     found = {Lateness(row[0]): int(row[1]) for row in conn.execute(sql)}
     return {one: found.get(one, 0) for one in Lateness}
 
@@ -173,15 +179,17 @@ def page(
     column = _SORTS[order]
     pause = [open_steps.c.paused_since.is_not(None)] if order is WaitingOrder.LATE else []
     direction = column.desc() if descending else column.asc()
-    sql: Select[Any] = select(*(open_steps.c[name] for name in OpenStep.__dataclass_fields__)).where(_wanted(steps, where, regions, at))
+    sql: Select[Any] = select(*(open_steps.c[name] for name in _FIELDS)).where(wanted(steps, where, regions, at))
     sql = sql.order_by(*pause, column.is_(None), direction, open_steps.c.kind, open_steps.c.case_key).limit(limit).offset(offset)
-    return [OpenStep(**row) for row in conn.execute(sql).mappings()]
+    return [OpenStep(**dict(zip(_FIELDS, row, strict=True))) for row in conn.execute(sql)]
 
 
-def _state(at: datetime) -> ColumnElement[str]:
+def state_of(at: datetime) -> ColumnElement[str]:
+    """Return the expression of how a row stands at a moment: a value of :class:`Lateness`."""
     columns = open_steps.c
     return case(
         (columns.paused_since.is_not(None), Lateness.PAUSED.value),
+        (columns.silent_from <= at, Lateness.SILENT.value),
         (columns.late_from.is_(None), Lateness.UNLIMITED.value),
         (columns.late_from <= at, Lateness.LATE.value),
         (columns.warned_from <= at, Lateness.WARNED.value),
@@ -189,7 +197,8 @@ def _state(at: datetime) -> ColumnElement[str]:
     )
 
 
-def _wanted(steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime) -> ColumnElement[bool]:
+def wanted(steps: Steps, where: WaitingFilter, regions: Collection[str], at: datetime) -> ColumnElement[bool]:
+    """Return the condition that rows stand at one of the steps and fit a filter, within regions; arguments as of :func:`counts`."""
     columns = open_steps.c
     places = [and_(columns.kind == kind, columns.step.in_(sorted(found))) for kind, found in sorted(steps.items()) if found]
     texts: list[ColumnElement[bool]] = [or_(*places) if places else false()]
@@ -198,7 +207,7 @@ def _wanted(steps: Steps, where: WaitingFilter, regions: Collection[str], at: da
     if where.search.strip():
         texts.append(_begins(columns.case_id, where.search.strip()))
     if where.lateness is not None:
-        texts.append(_state(at) == where.lateness.value)
+        texts.append(state_of(at) == where.lateness.value)
     if regions:
         texts.append(or_(*(_below(columns.region, region, NESTED["region"]) for region in sorted(regions))))
     return and_(true(), *texts)

@@ -42,7 +42,7 @@ def stage(
 def waiting(
     ctx: typer.Context,
     stage_name: Annotated[str, typer.Option("--stage", help="Only what waits for this stage.")] = "",
-    lateness: Annotated[str, typer.Option(help="Only what stands so: late, warned, on_time, paused or unlimited.")] = "",
+    lateness: Annotated[str, typer.Option(help="Only what stands so: late, warned, on_time, paused, silent or unlimited.")] = "",
     channel: ChannelOption = "",
     region: RegionOption = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Rows.")] = 50,

@@ -94,8 +94,8 @@ class StageTile:
     """One stage of the process on the panorama.
 
     Attributes:
-        late, warned, paused: how many of what waits are past their limit, past their warning, and stand still because somebody
-            outside must act; empty where that is not known.
+        late, warned, paused, silent: how many of what waits are past their limit, past their warning, stand still because somebody
+            outside must act, and were not heard of for very long; empty where that is not known.
         phase: the part of the sale that it belongs to, translated; empty where stages have none.
     """
 
@@ -121,6 +121,7 @@ class StageTile:
     late: str = ""
     warned: str = ""
     paused: str = ""
+    silent: str = ""
     phase: str = ""
 
 

@@ -12,6 +12,7 @@ LATENESS: Final[dict[Lateness, tuple[str, Status | None]]] = {
     Lateness.LATE: (msg("Late"), Status.BAD),
     Lateness.WARNED: (msg("Warned"), Status.WATCH),
     Lateness.PAUSED: (msg("Paused"), None),
+    Lateness.SILENT: (msg("Silent"), None),
     Lateness.ON_TIME: (msg("On time"), Status.GOOD),
     Lateness.UNLIMITED: (msg("No limit"), None),
 }

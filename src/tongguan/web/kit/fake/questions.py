@@ -120,7 +120,7 @@ class FakeQuestions:
         traces = [t for t in self._seen(user) if _in_flow(t.case, where)]
         stages = tuple(self._stage(s, traces, local) for s in self._vocabulary.stages if user.scope.sees_stage(s.name))
         if not present:
-            stages = tuple(replace(stage, backlog=None, oldest=None, late=None, warned=None, paused=None) for stage in stages)
+            stages = tuple(replace(stage, backlog=None, oldest=None, late=None, warned=None, paused=None, silent=None) for stage in stages)
         newest = max((e.received_time for t in self._traces.values() for e in t.events), default=None)
         return Flow(at, local.date().isoformat(), newest, stages)
 
@@ -154,6 +154,7 @@ class FakeQuestions:
             warned=standing[Lateness.WARNED] if stage.waiting_at else None,
             late=standing[Lateness.LATE] if stage.waiting_at else None,
             paused=standing[Lateness.PAUSED] if stage.waiting_at else None,
+            silent=standing[Lateness.SILENT] if stage.waiting_at else None,
         )
 
     async def findings(self, user: User, where: FindingFilter) -> Findings:

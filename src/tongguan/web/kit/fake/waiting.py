@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tongguan.model.access import Scope
@@ -19,8 +19,14 @@ _SORTS: dict[WaitingOrder, Callable[[WaitingRow], Any]] = {
 }
 
 
+_SILENT = timedelta(days=4)
+
+
 def waiting_rows(cases: Sequence[CaseRow], vocabulary: Vocabulary, scope: Scope, at: datetime) -> list[WaitingRow]:
-    """Return the open steps of cases, for the stages that a scope sees; every eleventh case is paused."""
+    """Return the open steps of cases, for the stages that a scope sees.
+
+    Every eleventh case is paused, every seventh silent once nothing was heard of it for four days.
+    """
     stages = {(stage.case_kind, step): stage.name for stage in vocabulary.stages for step in stage.waiting_at}
     found = []
     for number, case in enumerate(cases):
@@ -36,6 +42,7 @@ def waiting_rows(cases: Sequence[CaseRow], vocabulary: Vocabulary, scope: Scope,
             warned_from=case.last_time + limit.warning if limit else None,
             late_from=case.last_time + limit.late if limit else None,
             paused_since=case.last_time if number % 11 == 10 else None,
+            silent_from=case.last_time + _SILENT if number % 7 == 3 else None,
             **{name: getattr(case, name) for name in ("channel", "region", "business_class", "brand", "customer_id")},
         )
         found.append(WaitingRow(**vars(open_step), stage=stage, lateness=open_step.lateness_at(at)))

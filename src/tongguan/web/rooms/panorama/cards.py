@@ -69,6 +69,8 @@ def _late(visit: Visit, flow: Flow, where: FlowFilter) -> KpiCard:
     most = max((stage for stage in flow.stages if stage.late), key=lambda stage: stage.late or 0, default=None)
     status = Status.BAD if late else Status.WATCH if warned else Status.GOOD if flow.data_through else Status.UNKNOWN
     notes = [visit.text("%(n)s warned", n=visit.formats.compact(warned))]
+    if silent := sum(stage.silent or 0 for stage in flow.stages):
+        notes.append(visit.text("%(n)s silent", n=visit.formats.compact(silent)))
     if most is not None:
         notes.insert(0, visit.text("most in %(stage)s", stage=visit.codes.stage(most.name)))
     return KpiCard(

@@ -108,7 +108,12 @@ def _waiting(visit: Visit, status: StageStatus, *, known: bool) -> KpiCard:
     waits = status.backlog if known else None
     standing = [
         visit.text(message, n=fmt.full(count))
-        for message, count in ((msg("%(n)s late"), status.late), (msg("%(n)s warned"), status.warned), (msg("%(n)s paused"), status.paused))
+        for message, count in (
+            (msg("%(n)s late"), status.late),
+            (msg("%(n)s warned"), status.warned),
+            (msg("%(n)s paused"), status.paused),
+            (msg("%(n)s silent"), status.silent or None),
+        )
         if known and count is not None
     ]
     judged = status.late is not None and bool(status.backlog)

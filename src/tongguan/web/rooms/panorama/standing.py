@@ -35,7 +35,7 @@ HOUR: Final = 0.2
 HOUR_MORE: Final = 2.5
 
 LATE: Final = 0.1
-"""Share of late cases in those that wait (paused ones apart) from which a stage is to be watched; :data:`MANY_LATE` is abnormal."""
+"""Share of late cases in those that wait (paused and silent ones apart) from which a stage is watched; :data:`MANY_LATE` is abnormal."""
 
 MANY_LATE: Final = 0.3
 
@@ -99,7 +99,7 @@ _ORDER: Final = (Status.BAD, Status.WATCH, Status.GOOD, Status.UNKNOWN)
 
 def _lateness(stage: StageStatus) -> Standing | None:
     """Return how what waits stands; None where it says nothing against the stage."""
-    waiting = (stage.backlog or 0) - (stage.paused or 0)
+    waiting = (stage.backlog or 0) - (stage.paused or 0) - (stage.silent or 0)
     late = stage.late or 0
     if waiting < FEW_WAITING or late < FEW_LATE or late < LATE * waiting:
         return None

@@ -97,6 +97,7 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         late=limited(stage.late),
         warned=limited(stage.warned),
         paused=limited(stage.paused) if known else "",
+        silent=limited(stage.silent) if known else "",
         phase=declared.phase.in_language(visit.language),
         spark=spark(visit, stage) if known else Spark("", "", visit.text("No data yet")),
     )
