@@ -51,7 +51,7 @@ def flow(
     partial = _this_hour(warehouse, local, days, conditions, parameters, cancellation)
     stages = [_status(stage, local, days, counts, partial, waiting) for stage in vocabulary.stages if scope.sees_stage(stage.name)]
     out = standouts(warehouse, vocabulary, days, conditions, parameters, scope, cancellation=cancellation)
-    return Flow(at, local.date().isoformat(), _data_through(warehouse, at, local, cancellation), stages, out)
+    return Flow(at, local.date().isoformat(), data_through(warehouse, at, zone, cancellation), stages, out)
 
 
 def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
@@ -161,6 +161,7 @@ def _status(
         warned=None if here is None else sum(one.warned for one in here),
         late=None if here is None else sum(one.late for one in here),
         paused=None if here is None else sum(one.paused for one in here),
+        silent=None if here is None else sum(one.silent for one in here),
         hourly=[*hourly, _sum(partial.get(today, {}), stage.volume), *to_come],
         hourly_yesterday=[in_hour(yesterday, hour) for hour in range(24)],
         hourly_last_week=[in_hour(last_week, hour) for hour in range(24)],
@@ -175,8 +176,9 @@ def _sum(by_type: dict[str, int], types: Sequence[str]) -> int:
     return sum(by_type.get(name, 0) for name in types)
 
 
-def _data_through(warehouse: Warehouse, at: datetime, local: datetime, cancellation: Cancellation | None) -> datetime | None:
+def data_through(warehouse: Warehouse, at: datetime, zone: str, cancellation: Cancellation | None) -> datetime | None:
     """Return the time of the newest event not after ``at``; a source whose clock runs ahead does not count."""
+    local = at.astimezone(ZoneInfo(zone))
     # Today and yesterday tell nearly always; only an installation that fell silent is read as a whole.
     for bound in ("business_date IN {days:Array(Date)} AND ", ""):
         # An hourly count knows only its newest event. Where that lies ahead, older ones of this hour may stand behind it.
