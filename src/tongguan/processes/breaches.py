@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from tongguan.clocks.rules import compiled_book
@@ -19,7 +20,7 @@ from tongguan.records.columns import key_text
 from tongguan.records.database import Database
 from tongguan.records.outbox import NewEvent
 
-ROWS_AT_A_TIME: Final = 1000
+ROWS_AT_A_TIME: Final = 4000
 """Steps told of in one transaction."""
 
 TYPES: Final = {Breach.WARNED: "clock.warned", Breach.LATE: "clock.late", Breach.SILENT: "clock.silent"}
@@ -78,10 +79,13 @@ def _instants(row: OpenStep) -> list[tuple[Breach, datetime]]:
 
 
 def _told(row: OpenStep, at: datetime) -> OpenStep:
-    told = row.told
+    told, comes = row.told, None
     for breach, instant in _instants(row):
-        told |= breach if instant <= at else 0
-    return replace(row, told=told, breach_at=min((instant for _, instant in _instants(row) if instant > at), default=None))
+        if instant <= at:
+            told |= breach
+        elif comes is None or instant < comes:
+            comes = instant
+    return replace(row, told=told, breach_at=comes)
 
 
 def _attributes(row: OpenStep, breach: Breach, rule: LimitRule | None, book: RuleBook) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def _attributes(row: OpenStep, breach: Breach, rule: LimitRule | None, book: Rul
     return {**attributes, **seconds, "rule": rule_text(rule)}
 
 
+@lru_cache(maxsize=1024)
 def rule_text(rule: LimitRule) -> str:
     """Return a rule in short, such as ``order paid; region=GX; warning 0:05:00, late 0:10:00``."""
     conditions = [f"{name}={getattr(rule, name)}" for name in DIMENSIONS if getattr(rule, name)]

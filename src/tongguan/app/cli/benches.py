@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("simulate")(simulate)
     group.command("panorama")(panorama)
     group.command("metrics")(metrics)
+    group.command("clocks")(clocks)
     app.add_typer(group, name="bench")
 
 
@@ -152,6 +153,25 @@ def metrics(
     if not json:
         rest = _flat({name: answer[name] for name in ("machine", "size", "figures")})
         found.show(answer, lambda: rows_table("Figures", ["figure", "value"], rest), json)
+
+
+def clocks(
+    ctx: typer.Context,
+    planned: Annotated[int, typer.Option("--clocks", min=1, help="Stays that are planned.")] = 200_000,
+    steps: Annotated[int, typer.Option(min=100, help="Open steps that are swept; one in a hundred is due.")] = 200_000,
+    breaches: Annotated[int, typer.Option(min=0, help="Breaches that are waited for on a server; 0 leaves them out.")] = 10,
+    rounds: Annotated[int, typer.Option(min=1, max=50, help="Of planning and of sweeping; the median counts.")] = 5,
+    folder: Annotated[Path | None, typer.Option(help="Where the stores are made; the system's temporary folder.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure time limits: planning, the sweep of what is due, and how soon a breach is seen. Takes a minute."""
+    found = commands(ctx)
+    from tongguan.app.bench.clocks import ClocksBench, Sizes
+
+    with _measuring(found, folder) as place:
+        answer = ClocksBench(place, Sizes(planned, steps, breaches, rounds), found.say).run()
+    rows = [[one["target"], one.get("least", one.get("most")), one["reached"], one["met"]] for one in answer["targets"]]
+    found.show(answer, lambda: rows_table("Clocks", ["target", "bound", "reached", "met"], rows), json)
 
 
 @contextmanager
