@@ -15,6 +15,7 @@ from tongguan.areas.orders.pages import ROOM as ORDERS
 from tongguan.lib.now import Now, fixed, system_now
 from tongguan.web.kit.fake.accounts import FakeAccounts
 from tongguan.web.kit.fake.annotations import FakeAnnotations
+from tongguan.web.kit.fake.fulfilment import FakeFulfilment
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
@@ -41,6 +42,7 @@ class Operation:
     annotations: FakeAnnotations
     rules: FakeRules
     tasks: FakeTasks
+    fulfilment: FakeFulfilment
 
     @property
     def site(self) -> Site:
@@ -59,9 +61,11 @@ def make_operation(now: Now | None = None, *, orders: int = 400, failing: bool =
     annotations = FakeAnnotations(clock, indicators, failing=failing)
     tasks = FakeTasks(vocabulary, clock, accounts, questions.every_waiting_row(), failing=failing)
     rules = FakeRules(vocabulary, clock, failing=failing)
+    fulfilment = FakeFulfilment(vocabulary, clock, questions.every_waiting_row, tasks, failing=failing)
     settings = WebSettings(zone=ZoneInfo("Asia/Shanghai"), now=clock, version="0.0", progress=progress)
-    application = create_web(questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS], tasks=tasks, rules=rules)
-    operation = Operation(application, questions, accounts, lists, indicators, annotations, rules, tasks)
+    asked = (questions, accounts, lists, indicators, annotations, vocabulary, settings, [ORDERS])
+    application = create_web(*asked, tasks=tasks, rules=rules, fulfilment=fulfilment)
+    operation = Operation(application, questions, accounts, lists, indicators, annotations, rules, tasks, fulfilment)
     share_compiled(operation.site.environments)
     return operation
 

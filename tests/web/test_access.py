@@ -26,6 +26,7 @@ FILLED = {
     "{by}": "channel",
     "{screen:path}": "orders",
     "{channel}": "app",
+    "{part}": "delivery",
     "{order_id:path}": order_of_nanning(),
     "{record_id}": "q00003",
     "{queue}": "acceptance",

@@ -16,6 +16,7 @@ from tongguan.model.access import Role, User
 from tongguan.model.answers import Breakdown, EventFilter, Share, StageDay
 from tongguan.web.kit.fake.accounts import FakeAccounts
 from tongguan.web.kit.fake.annotations import FakeAnnotations
+from tongguan.web.kit.fake.fulfilment import FakeFulfilment
 from tongguan.web.kit.fake.indicators import FakeIndicators
 from tongguan.web.kit.fake.lists import FakeLists
 from tongguan.web.kit.fake.questions import FakeQuestions
@@ -50,9 +51,11 @@ def operation() -> Operation:
     notes = FakeAnnotations(clock, indicators)
     tasks = FakeTasks(fake_vocabulary(), clock, accounts, questions.every_waiting_row())
     rules = FakeRules(build_vocabulary(), clock)
-    application = create_web(questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [], tasks=tasks, rules=rules)
+    fulfilment = FakeFulfilment(build_vocabulary(), clock, questions.every_waiting_row, tasks)
+    asked = (questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [])
+    application = create_web(*asked, tasks=tasks, rules=rules, fulfilment=fulfilment)
     share_compiled(application.state.site.environments)
-    return Operation(application, questions, accounts, lists, indicators, notes, rules, tasks)
+    return Operation(application, questions, accounts, lists, indicators, notes, rules, tasks, fulfilment)
 
 
 def table(page: str, by: str) -> str:

@@ -26,6 +26,7 @@ from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
 from tongguan.app.api.tasks import TaskRoutes
 from tongguan.app.exposed import ExposedIndicators
+from tongguan.app.fulfilment import RecordFulfilment
 from tongguan.app.health import Health
 from tongguan.app.indicators import StageIndicators
 from tongguan.app.installation import Installation
@@ -83,6 +84,7 @@ class Server:
         self.tasks = RecordTasks(installation.worklist, self._people_pool)
         at_hand = (installation.database, installation.vocabulary, installation.now, self._people_pool)
         self.rules = RecordRules(installation.rule_books, *at_hand)
+        self.fulfilment = RecordFulfilment(installation, self.questions)
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
@@ -146,8 +148,8 @@ class Server:
             pulse=self._pulse,
             streams=self.streams,
         )
-        asked = (self.questions, self.accounts, self.lists, self.indicators, self.annotations)
-        return create_web(*asked, self.installation.vocabulary, web, [ORDERS], tasks=self.tasks, rules=self.rules)
+        asked = (self.questions, self.accounts, self.lists, self.indicators, self.annotations, self.installation.vocabulary, web)
+        return create_web(*asked, [ORDERS], tasks=self.tasks, rules=self.rules, fulfilment=self.fulfilment)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to whoever answers it."""

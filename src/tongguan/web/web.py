@@ -10,6 +10,7 @@ from tongguan.model.vocabulary import Vocabulary
 from tongguan.web.kit.access import Room
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.annotations import Annotations
+from tongguan.web.kit.fulfilment import Fulfilment
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
 from tongguan.web.kit.ports import Questions
@@ -19,6 +20,7 @@ from tongguan.web.kit.tasks import Tasks
 from tongguan.web.rooms.data.pages import ROOM as DATA
 from tongguan.web.rooms.explore.pages import ROOM as EXPLORE
 from tongguan.web.rooms.findings.pages import ROOM as FINDINGS
+from tongguan.web.rooms.fulfilment.pages import ROOM as FULFILMENT
 from tongguan.web.rooms.gate.pages import ROOM as GATE
 from tongguan.web.rooms.halls.pages import ROOM as HALLS
 from tongguan.web.rooms.help.pages import ROOM as HELP
@@ -43,6 +45,7 @@ def create_web(
     *,
     tasks: Tasks,
     rules: Rules,
+    fulfilment: Fulfilment,
 ) -> FastAPI:
     """Make the application of all pages; nothing is shared between two of them.
 
@@ -54,6 +57,7 @@ def create_web(
         annotations: notes at days of indicators.
         tasks: what people work off.
         rules: versions of the rule book.
+        fulfilment: what stands at the steps of fulfilment, and what was done.
         vocabulary: every event type, case kind, code list and stage.
         settings: zone, clock and the like.
         area_rooms: pages that areas own, in the order of the navigation.
@@ -61,5 +65,6 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, HALLS, *area_rooms, WAITING, WORK, FINDINGS, INDICATORS, EXPLORE, RULES, VIEWS, DATA, PEOPLE, HELP, GATE)
-    return build_application(build_site(questions, accounts, lists, indicators, annotations, tasks, rules, vocabulary, settings, rooms))
+    rooms = (PANORAMA, HALLS, FULFILMENT, *area_rooms, WAITING, WORK, FINDINGS, INDICATORS, EXPLORE, RULES, VIEWS, DATA, PEOPLE, HELP, GATE)
+    asked = (questions, accounts, lists, indicators, annotations, tasks, rules, fulfilment)
+    return build_application(build_site(*asked, vocabulary, settings, rooms))
