@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from tests.tasks.desk import ANN, BOSS, MINUTE, NOW, WORDS, Desk, step
-from tongguan.model.tasks import Action, Standing, TaskFilter, TaskState
-from tongguan.records import cursors, open_steps
+from tongguan.model.tasks import Action, Queue, Standing, TaskFilter, TaskState
+from tongguan.records import open_steps
 from tongguan.records import task_keeping as rows
 from tongguan.records.database import Database
+from tongguan.records.task_keeping import Part
 from tongguan.tasks import keeping
 from tongguan.tasks.keeping import Kept, TaskKeeper
 
@@ -86,36 +87,49 @@ def test_tasks_of_a_queue_that_nobody_declares_end(desk: Desk, monkeypatch: pyte
     desk.waits(step("o1"), step("o2", "held"))
     fewer = {name: queue for name, queue in WORDS.queues.items() if name != "order_review"}
     monkeypatch.setattr(desk.keeper, "_queues", fewer)
+    desk.at += keeping.LOOK_AT_ALL
     assert desk.keeper.round() == Kept(ended=1)
     assert set(live(desk)) == {"o1"}
 
 
-def test_nothing_is_looked_at_while_no_open_step_was_written(desk: Desk) -> None:
-    with desk.database.begin() as conn:
-        cursors.put(conn, "open_steps", {"block": 1})
-        open_steps.put(conn, [step("o1")], [])
-    assert desk.keeper.round() == Kept(made=1)
-    with desk.database.begin() as conn:
-        open_steps.put(conn, [step("o2")], [])
-    desk.at += keeping.LOOK_AGAIN - timedelta(seconds=1)
+def test_only_what_was_written_is_looked_at_until_all_is_looked_at_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.waits(step("o1"))
+    looked: list[Part] = []
+
+    def watched(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, str]]:
+        looked.append(part)
+        return []
+
+    monkeypatch.setattr(rows, "left", watched)
     assert desk.keeper.round() == Kept()
-    desk.at += timedelta(seconds=1)
-    assert desk.keeper.round() == Kept(made=1)
+    assert looked == [], "nothing was written"
+    desk.waits(step("o2"), gone=["o3"])
+    assert {frozenset(part.keys or ()) for part in looked} == {frozenset({"o2", "o3"})}
+    looked.clear()
+    desk.at += keeping.LOOK_AT_ALL
+    desk.keeper.round()
+    assert looked and all(part.keys is None for part in looked)
+
+
+def test_all_are_looked_at_after_all_were_made_anew(desk: Desk) -> None:
+    desk.waits(step("o1"), step("o2"))
     with desk.database.begin() as conn:
-        open_steps.put(conn, [step("o3")], [])
-        cursors.put(conn, "open_steps", {"block": 2})
-    assert desk.keeper.round() == Kept(made=1)
+        open_steps.replace_all(conn, [step("o2", late_from=NOW), step("o3")])
+    assert desk.keeper.round() == Kept(made=1, changed=1, ended=1)
+    assert desk.keeper.round() == Kept()
 
 
-def test_many_are_written_in_stretches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("anew", [False, True])
+def test_many_are_written_in_stretches(desk: Desk, monkeypatch: pytest.MonkeyPatch, anew: bool) -> None:
     monkeypatch.setattr(keeping, "AT_A_TIME", 3)
+    first = [step(f"o{number}") for number in range(10)]
+    later = [step(f"o{number}", late_from=NOW) for number in range(4)]
+    gone = [("order", f"o{number}") for number in range(4, 10)]
     with desk.database.begin() as conn:
-        open_steps.put(conn, [step(f"o{number}") for number in range(10)], [])
+        open_steps.replace_all(conn, first) if anew else open_steps.put(conn, first, [])
     assert desk.keeper.round() == Kept(made=10)
     with desk.database.begin() as conn:
-        open_steps.put(
-            conn, [step(f"o{number}", late_from=NOW) for number in range(4)], [("order", f"o{number}") for number in range(4, 10)]
-        )
+        open_steps.replace_all(conn, later) if anew else open_steps.put(conn, later, gone)
     assert desk.keeper.round() == Kept(changed=4, ended=6)
     assert desk.keeper.round() == Kept()
 
@@ -124,7 +138,7 @@ def test_what_two_keepers_find_missing_is_made_once(desk: Desk) -> None:
     queue = WORDS.queues["acceptance"]
     with desk.database.begin() as conn:
         open_steps.put(conn, [step("o1")], [])
-        found = rows.missing(conn, queue, 10)
+        found = rows.missing(conn, queue, Part())
     new = [(keeping.task_id(queue.name, case, one), case, one) for case, one in found]
     with desk.database.begin() as conn:
         assert rows.make(conn, queue, new, NOW) == 1
@@ -160,5 +174,5 @@ def test_however_cases_move_each_has_at_most_one_task_and_it_is_where_the_case_i
 
 def _clear(database: Database) -> None:
     with database.begin() as conn:
-        for table in ("task_entries", "tasks", "open_steps"):
+        for table in ("task_entries", "tasks", "open_steps", "touched_cases"):
             conn.exec_driver_sql(f"DELETE FROM {table}")

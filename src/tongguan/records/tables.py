@@ -25,7 +25,7 @@ from tongguan.records.columns import Counted, Instant, Words
 from tongguan.records.kept_tables import LIVE_NOTE, LIVE_VIEW, note_table, saved_views
 from tongguan.records.metadata import metadata
 from tongguan.records.rule_tables import rule_books, rule_drafts
-from tongguan.records.task_tables import task_entries, tasks, user_skills
+from tongguan.records.task_tables import task_entries, tasks, touched_cases, user_skills
 
 __all__ = [
     "LIVE_NOTE",
@@ -37,6 +37,7 @@ __all__ = [
     "saved_views",
     "task_entries",
     "tasks",
+    "touched_cases",
     "user_skills",
 ]
 

@@ -1,11 +1,12 @@
 """Tasks and open steps held against each other, in sets: what is missing, what has changed, and what was left behind.
 
-Looking costs the store an index look-up a row; only what is to be written is read.
+Of all cases, or of some that changed; looking costs the store an index look-up a row, and only what is to be written is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,8 +36,27 @@ _KEPT: Final = (
 _STEP: Final = tuple(name for name in OpenStep.__dataclass_fields__ if name in open_steps.c)
 
 
-def missing(conn: Connection, queue: Queue, limit: int) -> list[tuple[str, OpenStep]]:
-    """Return open steps of a queue that have no task, with their case keys.
+@dataclass(frozen=True)
+class Part:
+    """Which cases of a queue are looked at: those with these keys, or a stretch of all in the order of their keys.
+
+    Attributes:
+        keys: None for all.
+        after: key that the stretch before ended with.
+        limit: rows at most.
+    """
+
+    keys: Collection[str] | None = None
+    after: str = ""
+    limit: int = 2_000
+
+    def of(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        """Return the condition on a column of keys."""
+        return column > self.after if self.keys is None else column.in_(sorted(self.keys))
+
+
+def missing(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, OpenStep]]:
+    """Return open steps of a queue that have no task, with their case keys and by these.
 
     A step that was reached before the last thing that an ended task knows of its case is that task's: the case has not moved on yet in
     what we know of it.
@@ -44,20 +64,25 @@ def missing(conn: Connection, queue: Queue, limit: int) -> list[tuple[str, OpenS
     same = (tasks.c.queue == queue.name, tasks.c.kind == open_steps.c.kind, tasks.c.case_key == open_steps.c.case_key)
     answered = exists().where(*same, or_(LIVE_TASK, tasks.c.through >= open_steps.c.since))
     columns = (open_steps.c.case_key, *(open_steps.c[name] for name in _STEP))
-    found = conn.execute(select(*columns).where(_within(queue), ~answered).limit(limit))
+    wanted = (open_steps.c.kind == queue.kind, part.of(open_steps.c.case_key), open_steps.c.step.in_(queue.steps), ~answered)
+    found = conn.execute(select(*columns).where(*wanted).order_by(open_steps.c.case_key).limit(part.limit))
     return [(row[0], OpenStep(**dict(zip(_STEP, row[1:], strict=True)))) for row in found]
 
 
-def changed(conn: Connection, queue: Queue, limit: int) -> list[str]:
-    """Return ids of tasks whose open step says something else than they do."""
-    found = select(tasks.c.id).where(tasks.c.queue == queue.name, LIVE_TASK, _same_case(), _within(queue), _differs()).limit(limit)
-    return list(conn.execute(found).scalars())
+def changed(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, str]]:
+    """Return case keys and ids of tasks whose open step says something else than they do."""
+    return _found(conn, queue, part, _same_case(), _within(queue), _differs())
 
 
-def left(conn: Connection, queue: Queue, limit: int) -> list[str]:
-    """Return ids of tasks whose case is at none of the queue's steps any more."""
-    found = select(tasks.c.id).where(tasks.c.queue == queue.name, LIVE_TASK, ~_still(queue)).limit(limit)
-    return list(conn.execute(found).scalars())
+def left(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, str]]:
+    """Return case keys and ids of tasks whose case is at none of the queue's steps any more."""
+    return _found(conn, queue, part, ~_still(queue))
+
+
+def _found(conn: Connection, queue: Queue, part: Part, *wanted: ColumnElement[bool]) -> list[tuple[str, str]]:
+    own = (tasks.c.queue == queue.name, tasks.c.kind == queue.kind, LIVE_TASK, part.of(tasks.c.case_key))
+    sql = select(tasks.c.case_key, tasks.c.id).where(*own, *wanted).order_by(tasks.c.case_key).limit(part.limit)
+    return [(row[0], row[1]) for row in conn.execute(sql)]
 
 
 def forgotten(conn: Connection, queues: Collection[str], limit: int) -> list[str]:
@@ -68,13 +93,12 @@ def forgotten(conn: Connection, queues: Collection[str], limit: int) -> list[str
 
 def make(conn: Connection, queue: Queue, rows: Sequence[tuple[str, str, OpenStep]], at: datetime) -> int:
     """Write new tasks, given as task id, case key and open step; return how many were not there yet."""
-    made = 0
-    for some in chunks(rows, 200):
-        statement = insert_or(conn, tasks).values([_new(queue, task_id, case_key, step, at) for task_id, case_key, step in some])
-        ids = list(conn.execute(statement.on_conflict_do_nothing().returning(tasks.c.id)).scalars())
-        _tell(conn, Action.CREATE, dict.fromkeys(ids, ""), at)
-        made += len(ids)
-    return made
+    if not rows:
+        return 0
+    statement = insert_or(conn, tasks).on_conflict_do_nothing().returning(tasks.c.id)
+    ids = list(conn.execute(statement, [_new(queue, task_id, case_key, step, at) for task_id, case_key, step in rows]).scalars())
+    _tell(conn, Action.CREATE, dict.fromkeys(ids, ""), at)
+    return len(ids)
 
 
 def _new(queue: Queue, task_id: str, case_key: str, step: OpenStep, at: datetime) -> dict[str, Any]:
@@ -111,10 +135,10 @@ def overtake(conn: Connection, ids: Sequence[str], at: datetime, queue: Queue | 
 
 
 def _locked(conn: Connection, ids: Sequence[str]) -> list[str]:
-    """Lock rows in one order, passing over those that somebody works on just now: their turn comes with the next round."""
+    """Lock rows in the order in which people lock those of a batch, so that nobody deadlocks; return those that are there."""
     found: list[str] = []
     for some in chunks(sorted(ids)):
-        wanted = select(tasks.c.id).where(tasks.c.id.in_(some)).order_by(tasks.c.id).with_for_update(skip_locked=True)
+        wanted = select(tasks.c.id).where(tasks.c.id.in_(some)).order_by(tasks.c.id).with_for_update()
         found += conn.execute(wanted).scalars()
     return found
 

@@ -1,4 +1,4 @@
-"""Tables of what people work off: tasks, their history with attachments, and who has which skill."""
+"""Tables of what people work off: tasks, their history with attachments, who has which skill, and what is to be looked at."""
 
 from __future__ import annotations
 
@@ -87,3 +87,13 @@ class UserSkillColumns(TypedColumns):
 
 
 user_skills = Table("user_skills", metadata, UserSkillColumns)
+
+
+class TouchedCaseColumns(TypedColumns):
+    """Cases whose open step was written since tasks were last held against them; empty texts stand for every case."""
+
+    kind: Named[str] = Column(Words, primary_key=True)
+    case_key: Named[str] = Column(Words, primary_key=True)
+
+
+touched_cases = Table("touched_cases", metadata, TouchedCaseColumns)

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,17 +16,17 @@ from tongguan.lib.now import Now
 from tongguan.model.tasks import Queue
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.model.waiting import OpenStep
-from tongguan.records import cursors, task_keeping
+from tongguan.records import task_keeping, touched
 from tongguan.records.database import Database
+from tongguan.records.task_keeping import Part
+
+T = TypeVar("T")
 
 AT_A_TIME: Final = 2_000
 """So many tasks are written in one transaction, so that people who work wait for none of them long."""
 
-LOOK_AGAIN: Final = timedelta(seconds=30)
-"""Where the open steps seem to be as they were, they are looked at again after this time."""
-
-_OPEN_STEPS: Final = "open_steps"
-"""The cursor that moves whenever open steps were written."""
+LOOK_AT_ALL: Final = timedelta(minutes=10)
+"""All cases are looked at when the process begins, when all open steps were made anew, and again after this time."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Kept:
     made: int = 0
     changed: int = 0
     ended: int = 0
+
+    def __add__(self, other: Kept) -> Kept:
+        """Add up."""
+        return Kept(self.made + other.made, self.changed + other.changed, self.ended + other.ended)
 
 
 def task_id(queue: str, case_key: str, step: OpenStep) -> str:
@@ -56,7 +61,7 @@ class TaskKeeper:
         self._queues = vocabulary.queues
         self._now = now
         self._one_round = threading.Lock()
-        self._seen: tuple[dict[str, Any] | None, datetime] | None = None
+        self._all_seen: datetime | None = None
 
     def round(self) -> Kept:
         """Bring every queue up to what waits now.
@@ -65,57 +70,70 @@ class TaskKeeper:
             RecordsError: what is not written yet, the next round writes.
         """
         with self._one_round:
-            at = self._now()
-            with self._database.read() as conn:
-                place = cursors.get(conn, _OPEN_STEPS)
-            if place is not None and self._seen is not None and self._seen[0] == place and at - self._seen[1] < LOOK_AGAIN:
-                return Kept()
-            found = [self._keep(queue) for queue in self._queues.values()]
-            gone = self._repeat(self._forgotten, lambda conn, ids: task_keeping.overtake(conn, ids, self._now(), None))
-            # Kept only now: what a round left undone is looked at again.
-            self._seen = (place, at)
-        made, changed, ended = (sum(getattr(one, name) for one in found) for name in ("made", "changed", "ended"))
-        return Kept(made, changed, ended + gone)
+            total = Kept()
+            if self._all_seen is None or self._now() - self._all_seen >= LOOK_AT_ALL:
+                total = self._everything()
+            while True:
+                with self._database.begin() as conn:
+                    cases = touched.take(conn, AT_A_TIME)
+                    done = self._some(conn, cases or [])
+                if cases is None:
+                    # Forgotten until all were looked at: a round that breaks off begins anew.
+                    self._all_seen = None
+                    done = self._everything()
+                total += done
+                if cases is not None and len(cases) < AT_A_TIME:
+                    return total
 
-    def _keep(self, queue: Queue) -> Kept:
-        return Kept(
-            ended=self._repeat(lambda conn: task_keeping.left(conn, queue, AT_A_TIME), self._overtaking(queue)),
-            changed=self._repeat(
-                lambda conn: task_keeping.changed(conn, queue, AT_A_TIME), lambda conn, ids: task_keeping.follow(conn, queue, ids)
-            ),
-            made=self._make(queue),
-        )
+    def _some(self, conn: Connection, cases: list[tuple[str, str]]) -> Kept:
+        """Hold these cases against their tasks, given by kind and key."""
+        done = Kept()
+        for queue in self._queues.values() if cases else ():
+            part = Part({key for kind, key in cases if kind == queue.kind}, limit=AT_A_TIME)
+            done += Kept(
+                ended=task_keeping.overtake(conn, _ids(task_keeping.left(conn, queue, part)), self._now(), queue),
+                changed=task_keeping.follow(conn, queue, _ids(task_keeping.changed(conn, queue, part))),
+                made=self._make(queue, conn, task_keeping.missing(conn, queue, part)),
+            )
+        return done
 
-    def _overtaking(self, queue: Queue) -> Callable[[Connection, list[str]], int]:
-        return lambda conn, ids: task_keeping.overtake(conn, ids, self._now(), queue)
+    def _everything(self) -> Kept:
+        at, done = self._now(), Kept()
+        for queue in self._queues.values():
+            done += Kept(
+                ended=self._walk(partial(task_keeping.left, queue=queue), partial(self._overtake, queue)),
+                changed=self._walk(partial(task_keeping.changed, queue=queue), partial(self._follow, queue)),
+                made=self._walk(partial(task_keeping.missing, queue=queue), partial(self._make, queue)),
+            )
+        with self._database.begin() as conn:
+            gone = task_keeping.forgotten(conn, list(self._queues), AT_A_TIME)
+            done += Kept(ended=task_keeping.overtake(conn, gone, self._now(), None))
+        self._all_seen = at
+        return done
 
-    def _forgotten(self, conn: Connection) -> list[str]:
-        return task_keeping.forgotten(conn, list(self._queues), AT_A_TIME)
-
-    def _repeat(self, look: Callable[[Connection], list[str]], write: Callable[[Connection, list[str]], int]) -> int:
-        """Look and write, until nothing is found or nothing of it can be written now."""
-        count = 0
+    def _walk(self, look: Callable[..., list[tuple[str, T]]], write: Callable[[Connection, list[tuple[str, T]]], int]) -> int:
+        """Look at all cases in the order of their keys, and write what was found, stretch by stretch."""
+        count, after = 0, ""
         while True:
             with self._database.read() as conn:
-                ids = look(conn)
-            if not ids:
-                return count
-            with self._database.begin() as conn:
-                written = write(conn, ids)
-            count += written
-            if written == 0 or len(ids) < AT_A_TIME:
+                found = look(conn, part=Part(after=after, limit=AT_A_TIME))
+            if found:
+                after = found[-1][0]
+                with self._database.begin() as conn:
+                    count += write(conn, found)
+            if len(found) < AT_A_TIME:
                 return count
 
-    def _make(self, queue: Queue) -> int:
-        count = 0
-        while True:
-            with self._database.read() as conn:
-                found = task_keeping.missing(conn, queue, AT_A_TIME)
-            if not found:
-                return count
-            rows = [(task_id(queue.name, case_key, step), case_key, step) for case_key, step in found]
-            with self._database.begin() as conn:
-                made = task_keeping.make(conn, queue, rows, self._now())
-            count += made
-            if made == 0 or len(found) < AT_A_TIME:
-                return count
+    def _overtake(self, queue: Queue, conn: Connection, found: list[tuple[str, str]]) -> int:
+        return task_keeping.overtake(conn, _ids(found), self._now(), queue)
+
+    def _follow(self, queue: Queue, conn: Connection, found: list[tuple[str, str]]) -> int:
+        return task_keeping.follow(conn, queue, _ids(found))
+
+    def _make(self, queue: Queue, conn: Connection, found: list[tuple[str, OpenStep]]) -> int:
+        rows = [(task_id(queue.name, case_key, step), case_key, step) for case_key, step in found]
+        return task_keeping.make(conn, queue, rows, self._now())
+
+
+def _ids(found: list[tuple[str, str]]) -> list[str]:
+    return [one for _, one in found]

@@ -396,3 +396,9 @@ def _task_history() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_user_skills_user_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "skill", name="pk_user_skills"),
     )
+    op.create_table(
+        "touched_cases",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("case_key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "case_key", name="pk_touched_cases"),
+    )
