@@ -104,9 +104,10 @@ def plain(unit: Measured, value: Number | None, currency: str = "") -> Decimal |
             return round(exact, 4)
 
 
-def unit_mark(unit: Measured) -> str:
-    """Return what a file adds to a heading to tell the unit; empty for counts."""
-    return {Measured.SHARE: " (%)", Measured.SECONDS: " (s)", Measured.PER_10K: " (/10k)"}.get(unit, "")
+def unit_mark(visit: Visit, unit: Measured) -> str:
+    """Return what a heading adds to tell the unit; empty for counts."""
+    per = visit.text("/10k")
+    return {Measured.SHARE: " (%)", Measured.SECONDS: " (s)", Measured.PER_10K: f" ({per})"}.get(unit, "")
 
 
 def gap_mark(visit: Visit, unit: Measured) -> str:

@@ -76,7 +76,7 @@ def _numbers(shown: Shown, indicator: Indicator) -> list[Column[Line]]:
     def number(line: Line) -> Cell:
         return amount_cell(visit, indicator, shown.amount(line.row, indicator), shown.currency(line.row))
 
-    found = [Column(indicator.name, label + unit_mark(indicator.unit), number, number=True)]
+    found = [Column(indicator.name, label + unit_mark(visit, indicator.unit), number, number=True)]
     for compare in shown.wanted.compare:
         found.append(_difference(shown, indicator, compare, "" if len(shown.indicators) == 1 else label))
     return found

@@ -131,7 +131,7 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
         Column[IndicatorRow]("name", visit.codes.column(taken.wanted.by), lambda row: Cell(taken.label(row)), sort="name"),
         Column(
             "value",
-            indicator.label.in_language(visit.language) + unit_mark(indicator.unit),
+            indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit),
             lambda row: amount_cell(visit, indicator, taken.now(row), currency),
             True,
             "value",
@@ -142,14 +142,14 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
         found += [
             Column(
                 "part",
-                text("Part") + unit_mark(wanted.sides[0]),
+                text("Part") + unit_mark(visit, wanted.sides[0]),
                 lambda row: side_cell(visit, taken.wanted, 0, taken.now(row).part),
                 True,
                 "part",
             ),
             Column(
                 "whole",
-                text("Whole") + unit_mark(wanted.sides[1]),
+                text("Whole") + unit_mark(visit, wanted.sides[1]),
                 lambda row: side_cell(visit, taken.wanted, 1, taken.now(row).whole),
                 True,
                 "whole",

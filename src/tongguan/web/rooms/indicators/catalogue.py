@@ -158,10 +158,13 @@ async def figures(visit: Visit, indicators: Sequence[Indicator], period: Period)
         *(asked(visit, visit.site.indicators.answer(visit.user, question(names))) for names in (plain, running) if names)
     )
     found: dict[str, Figure] = {}
+    failures: dict[str, Failure] = {}
     for panel in panels:
         if panel.value:
             found |= _figures_of(panel.value)
-    return found, [panel.failure for panel in panels if panel.failure]
+        elif panel.failure:
+            failures.setdefault(panel.failure.message, panel.failure)
+    return found, list(failures.values())
 
 
 def _figures_of(table: IndicatorTable) -> dict[str, Figure]:

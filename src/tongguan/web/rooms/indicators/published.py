@@ -81,7 +81,7 @@ async def published_part(visit: Visit, wanted: Wanted) -> PublishedPart | None:
     exports = visit.may(Permission.EXPORT) and found is not None and bool(found.regions)
     return PublishedPart(
         panel=panel,
-        heading=indicator.label.in_language(visit.language) + unit_mark(indicator.unit),
+        heading=indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit),
         rows=_rows(visit, indicator, found.regions) if found else (),
         standing=_standing(visit, found.regions) if found else (),
         order=visit.text(BETTER[indicator.better])
@@ -155,7 +155,7 @@ def _columns(visit: Visit, indicator: Indicator) -> list[Column[PublishedRegion]
         Column("own", visit.text("Yours"), lambda one: Cell(_own(visit, one.region))),
         Column(
             "value",
-            indicator.label.in_language(visit.language) + unit_mark(indicator.unit),
+            indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit),
             lambda one: _value_cell(visit, indicator, one),
             True,
         ),

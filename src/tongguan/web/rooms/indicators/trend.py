@@ -249,22 +249,21 @@ def _place_cards(visit: Visit, wanted: Wanted, ranked: Ranked) -> list[KpiCard]:
     made = []
     for key, name, place in (("best", names[0], ranked.best), ("worst", names[1], ranked.worst)):
         said = told(visit, wanted.indicator, place.amount, wanted.currency)
-        made.append(
-            KpiCard(key=key, name=f"{name}: {place.label}", value=said.text, title=said.title, href=place.href, note=ranked.dimension)
-        )
+        label = visit.text("%(name)s: %(place)s", name=name, place=place.label)
+        made.append(KpiCard(key=key, name=label, value=said.text, title=said.title, href=place.href, note=ranked.dimension))
     return made
 
 
 def trend_columns(visit: Visit, wanted: Wanted) -> list[Column[IndicatorRow]]:
     """Return the columns of the curve as a file: the buckets, and for each period shown its number and the difference."""
     indicator, text = wanted.indicator, visit.text
-    name = indicator.label.in_language(visit.language) + unit_mark(indicator.unit)
+    name = indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit)
     columns = [
         Column[IndicatorRow]("bucket", text("Time"), lambda row: Cell(row.bucket[:16].replace("T", " "))),
         Column("value", name, lambda row: amount_cell(visit, indicator, amount(row, wanted), wanted.currency), True),
     ]
     if wanted.sides:
-        part, whole = (unit_mark(unit) for unit in wanted.sides)
+        part, whole = (unit_mark(visit, unit) for unit in wanted.sides)
         columns += [
             Column("part", text("Part") + part, lambda row: side_cell(visit, wanted, 0, amount(row, wanted).part), True),
             Column("whole", text("Whole") + whole, lambda row: side_cell(visit, wanted, 1, amount(row, wanted).whole), True),
@@ -284,7 +283,7 @@ def _compared_columns(visit: Visit, wanted: Wanted, compare: Compare) -> list[Co
     return [
         Column(
             compare.value,
-            label + unit_mark(indicator.unit),
+            label + unit_mark(visit, indicator.unit),
             lambda row: amount_cell(visit, indicator, earlier(row) or NOTHING, wanted.currency),
             True,
         ),
