@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from tongguan.app import books
 from tongguan.app.installation import Installation
+from tongguan.app.orders import OrderAnswers
 from tongguan.app.replay import discard, replay
 from tongguan.areas.operations.halls import HALL_WATCH
 from tongguan.areas.orders.summary import order_summary
@@ -38,9 +39,11 @@ from tongguan.model.answers import (
     TraceEvent,
 )
 from tongguan.model.findings import FindingFilter, Findings, watches
+from tongguan.model.flags import FlagBook, FlagFilter, FlaggedDay, FlaggedPage
 from tongguan.model.halls import Halls
 from tongguan.model.regions import RegionTree
-from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.model.returns import EndedReturns, OpenReturns, ReturnFilter, ReturnsReport
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.processes.cases import case_page
 from tongguan.processes.open_steps import step_counts, waiting_page
 from tongguan.processes.trace import newest_events, trace
@@ -73,6 +76,7 @@ class StageQuestions:
     def __init__(self, installation: Installation, pool: Executor) -> None:
         self._installation = installation
         self._pool = pool
+        self._orders = OrderAnswers(installation)
         self._flows: dict[tuple[FlowFilter, Scope], asyncio.Task[Flow]] = {}
 
     async def ask(self, question: Callable[[Cancellation], T]) -> T:
@@ -218,6 +222,30 @@ class StageQuestions:
             return order_summary(here.warehouse, here.vocabulary, user.scope, here.settings.zone, zones=zones, cancellation=cancellation)
 
         return await self.ask(ask)
+
+    async def flag_book(self, user: User) -> FlagBook:
+        """Return the rules that flag orders."""
+        return self._installation.flagger.book
+
+    async def flagged_day(self, user: User, where: FlagFilter) -> FlaggedDay:
+        """Return which orders were flagged on a day, counted."""
+        return await self.ask(lambda c: self._orders.flagged_day(where, user.scope, c))
+
+    async def flagged(self, user: User, where: FlagFilter, limit: int, offset: int) -> FlaggedPage:
+        """Return one page of the flags of a day."""
+        return await self.ask(lambda c: self._orders.flagged(where, user.scope, limit, offset, c))
+
+    async def returns(self, user: User, where: ReturnFilter) -> ReturnsReport:
+        """Return cancellations and returns of a period, counted."""
+        return await self.ask(lambda c: self._orders.returns(where, user.scope, c))
+
+    async def returns_open(self, user: User, where: ReturnFilter, lateness: Lateness | None, limit: int, offset: int) -> OpenReturns:
+        """Return one page of cancellations and returns that wait."""
+        return await self.ask(lambda c: self._orders.returns_open(where, lateness, user.scope, limit, offset, c))
+
+    async def returns_ended(self, user: User, where: ReturnFilter, day: str, limit: int, offset: int) -> EndedReturns:
+        """Return one page of cancellations and returns that came to an end on a day."""
+        return await self.ask(lambda c: self._orders.returns_ended(where, day, user.scope, limit, offset, c))
 
     async def regions(self) -> RegionTree:
         """Return the book of regions."""

@@ -26,10 +26,12 @@ from tongguan.model.answers import (
     TraceEvent,
 )
 from tongguan.model.findings import FindingFilter, Findings
+from tongguan.model.flags import FlagBook, FlagFilter, FlaggedDay, FlaggedPage
 from tongguan.model.halls import Halls
 from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
-from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.model.returns import EndedReturns, OpenReturns, ReturnFilter, ReturnsReport
+from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
 
 
 class QuestionFailedError(Exception):
@@ -237,6 +239,30 @@ class Questions(Protocol):
 
     async def trace(self, user: User, kind: str, case_id: str) -> Trace | None:
         """Return one case's story; None where there is none or it is outside the user's scope."""
+        ...
+
+    async def flag_book(self, user: User) -> FlagBook:
+        """Return the rules that flag orders."""
+        ...
+
+    async def flagged_day(self, user: User, where: FlagFilter) -> FlaggedDay:
+        """Return which orders were flagged on a day and in the days before; a rule in the filter narrows nothing."""
+        ...
+
+    async def flagged(self, user: User, where: FlagFilter, limit: int, offset: int) -> FlaggedPage:
+        """Return one page of the flags of a day, the newest first."""
+        ...
+
+    async def returns(self, user: User, where: ReturnFilter) -> ReturnsReport:
+        """Return cancellations and returns of a period (``where.since`` and ``until`` are given), and of today."""
+        ...
+
+    async def returns_open(self, user: User, where: ReturnFilter, lateness: Lateness | None, limit: int, offset: int) -> OpenReturns:
+        """Return one page of cancellations and returns that wait now, the oldest first; the filter's days do not narrow it."""
+        ...
+
+    async def returns_ended(self, user: User, where: ReturnFilter, day: str, limit: int, offset: int) -> EndedReturns:
+        """Return one page of those that came to an end on a day (ISO; empty for today), the newest first."""
         ...
 
     async def regions(self) -> RegionTree:

@@ -35,6 +35,7 @@ from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 from tongguan.web.kit.fake.findings import findings_at
 from tongguan.web.kit.fake.halls import halls_at
+from tongguan.web.kit.fake.order_answers import FakeOrderAnswers
 from tongguan.web.kit.fake.orders import make_trace
 from tongguan.web.kit.fake.quarantine import record_set_aside
 from tongguan.web.kit.fake.regions import REGIONS
@@ -76,7 +77,7 @@ _VOLUMES = {
 }
 
 
-class FakeQuestions:
+class FakeQuestions(FakeOrderAnswers):
     """An operation in memory.
 
     Args:

@@ -17,6 +17,8 @@ _STEPS = (
     ("delivered", "已签收", "Delivered", "completed", True),
     ("held", "已挂起", "On hold", "held", False),
     ("cancelled", "已取消", "Cancelled", "cancelled", True),
+    ("return_requested", "申请退货", "Return requested", "returning", False),
+    ("refund_requested", "待退款", "Refund requested", "returning", False),
 )
 
 _EVENTS = (
@@ -37,6 +39,8 @@ _EVENTS = (
     ("statement.matched", "对账完成", "Statement matched", ""),
     ("listing.published", "商品上架", "Product listed", ""),
     ("stock.received", "资源入库", "Stock received", ""),
+    ("return.requested", "申请退货", "Return requested", "return_requested"),
+    ("return.closed", "退单办结", "Return closed", ""),
 )
 
 _STAGES = (
