@@ -69,6 +69,7 @@ def test_the_commands_work_the_first_time(tmp_path: Path, monkeypatch: pytest.Mo
     for command in commands[:3]:
         shown = tongguan(home, *command)
         assert shown.exit_code == DONE, shown.output
+        assert command[1] == "export" or "version" in shown.stdout
     file = tmp_path / "rules.yaml"
     document, own = yaml.safe_load(file.read_text(encoding="utf-8")), written()
     others = [rule for rule in document["rules"] if rule["step"] != "acceptance_queued"]

@@ -337,20 +337,16 @@ def _rule_books() -> None:
     op.create_table(
         "rule_books",
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("valid_from", "made_at")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("author", "note")),
         sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("version", name="pk_rule_books"),
     )
     op.create_table(
         "rule_drafts",
         sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("base", sa.BigInteger(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("base", "changed_at")),
+        *(sa.Column(name, sa.JSON(none_as_null=True), nullable=name == "before") for name in ("document", "before")),
         sa.PrimaryKeyConstraint("owner", name="pk_rule_drafts"),
     )
 
