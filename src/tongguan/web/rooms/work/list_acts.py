@@ -13,7 +13,8 @@ from tongguan.model.tasks import Action, Asked, Given, Outcome, Queue, Standing,
 from tongguan.web.kit.components import Notice, Status
 from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.visit import Visit
-from tongguan.web.rooms.work.list_page import Answer, draw, where
+from tongguan.web.rooms.work.asked import where
+from tongguan.web.rooms.work.list_page import Answer, draw
 from tongguan.web.rooms.work.places import queue_of, task_href
 from tongguan.web.rooms.work.words import ACTIONS, answer_text, near, refusal_text
 

@@ -14,8 +14,9 @@ from tongguan.model.tasks import Action, Queue, Task, TaskPage, TaskStory
 from tongguan.web.kit.live import Part, stream
 from tongguan.web.kit.tables import PAGE_ROWS, Cell, table_state
 from tongguan.web.kit.visit import Panel, Visit
+from tongguan.web.rooms.work.asked import list_address, where
+from tongguan.web.rooms.work.columns import live_cell
 from tongguan.web.rooms.work.list_acts import asked_of
-from tongguan.web.rooms.work.list_page import list_address, live_cell, where
 from tongguan.web.rooms.work.places import queue_of, task_href
 from tongguan.web.rooms.work.words import STORY, is_over, near
 

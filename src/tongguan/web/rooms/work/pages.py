@@ -9,7 +9,7 @@ from tongguan.model.access import Permission
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.export import FORMATS
 from tongguan.web.kit.texts import msg
-from tongguan.web.rooms.work import list_acts, list_page, live, queues, task_acts, task_page
+from tongguan.web.rooms.work import asked, list_acts, list_page, live, queues, task_acts, task_page
 from tongguan.web.rooms.work.places import PATH
 
 _QUEUE: Final = f"{PATH}/{{queue}}"
@@ -22,7 +22,7 @@ ROOM: Final = Room(
         Page(PATH, queues.queues, Permission.SEE_PANORAMA),
         Page(f"/live{PATH}", queues.live_queues, Permission.SEE_PANORAMA),
         *(Page(f"{_QUEUE}.{kind}", list_page.export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
-        Page(_QUEUE, list_page.queue, Permission.SEE_PANORAMA, saves=list_page.SAVED),
+        Page(_QUEUE, list_page.queue, Permission.SEE_PANORAMA, saves=asked.SAVED),
         Page(_QUEUE, list_acts.act, Permission.SEE_PANORAMA, method="POST"),
         Page(f"/live{_QUEUE}", live.live_list, Permission.SEE_PANORAMA),
         Page(_TASK, task_page.task, Permission.SEE_PANORAMA),

@@ -17,7 +17,7 @@ from tongguan.web.kit.live import Part
 from tongguan.web.kit.live import stream as live_stream
 from tongguan.web.kit.tables import PAGE_ROWS, Cell, Column, Table, headings, rows_of
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.work.list_page import ALL
+from tongguan.web.rooms.work.asked import ALL
 from tongguan.web.rooms.work.places import PATH, queue_href, queue_name, task_href
 from tongguan.web.rooms.work.words import near, standing_cell
 
@@ -136,7 +136,7 @@ def _table(visit: Visit, found: TaskPage) -> Table:
     ]
     return Table(
         key="mine",
-        caption=text("Mine"),
+        caption=text("Tasks that you have"),
         headings=headings(columns, None, Address(PATH, {})),
         rows=rows_of(columns, found.rows, lambda t: t.id, task_href),
         pager=None,

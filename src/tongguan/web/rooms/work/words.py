@@ -195,7 +195,7 @@ def conflict_text(visit: Visit, error: TaskConflictError) -> str:
         now = text("nobody has it now, so it can be claimed")
     else:
         now = text("nothing is left to do")
-    sentence = text("; ").join(part for part in (did, now) if part)
+    sentence = ("；" if visit.language == "zh-CN" else "; ").join(part for part in (did, now) if part)
     return text("No longer as you saw it: %(what)s.", what=sentence)
 
 
