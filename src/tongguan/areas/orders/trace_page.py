@@ -10,13 +10,15 @@ from typing import Final
 
 from starlette.responses import Response
 
+from tongguan.areas.orders.trace_page_clocks import ClockLine, Clocks, clock_lines
 from tongguan.model.access import Permission
 from tongguan.model.answers import Trace, TraceEvent
 from tongguan.model.event import DIMENSIONS
+from tongguan.model.fulfilment import CaseStay
 from tongguan.model.tasks import ENDED, Task, TaskFilter, TaskState
 from tongguan.model.vocabulary import Kind
 from tongguan.web.kit.components import Joined, Status
-from tongguan.web.kit.visit import Visit
+from tongguan.web.kit.visit import Panel, Visit
 
 KIND: Final = "order"
 
@@ -46,6 +48,7 @@ class Moment:
         gap: time since the event before it; empty on the first.
         longest: no gap of the story is longer.
         late: it happened after the promised time.
+        clock_line: the clock of the stay that begins with it; None where it begins none.
     """
 
     event: TraceEvent
@@ -62,6 +65,7 @@ class Moment:
     amount: str
     columns: Sequence[Value]
     attributes: Sequence[Value]
+    clock_line: ClockLine | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ class TracePage:
     wait: Wait | None
     as_table: bool
     may_reveal: bool
+    clocks_failed: bool
     tasks: Sequence[TaskLine]
 
 
@@ -160,7 +165,7 @@ def _note(visit: Visit, event: TraceEvent) -> str:
     return " · ".join(visit.codes.label(name, text) for name, text in named)
 
 
-def _moments(visit: Visit, trace: Trace) -> list[Moment]:
+def _moments(visit: Visit, trace: Trace, clocks: Clocks) -> list[Moment]:
     fmt, codes = visit.formats, visit.codes
     longest = _longest(visit, trace)
     due, found, day = trace.case.due_time, [], ""
@@ -183,6 +188,7 @@ def _moments(visit: Visit, trace: Trace) -> list[Moment]:
                 amount=fmt.money(event.amount, event.currency or trace.case.currency or "CNY") if event.amount is not None else "",
                 columns=columns,
                 attributes=attributes,
+                clock_line=clocks.get((event.milestone, event.time)),
             )
         )
         day = date
@@ -258,7 +264,8 @@ async def trace(visit: Visit) -> Response:
         for one in (tasks.value.rows if tasks.value else ())
         if (one.kind, one.case_id) == (KIND, panel.value.case.case_id) and one.state not in ENDED
     ]
-    return visit.render("orders/trace.html", _page(visit, panel.value, lines))
+    clocks = await visit.ask(visit.site.fulfilment.clocks(visit.user, KIND, panel.value.case.case_id))
+    return visit.render("orders/trace.html", _page(visit, panel.value, lines, clocks))
 
 
 def _task_line(visit: Visit, task: Task) -> TaskLine:
@@ -267,7 +274,7 @@ def _task_line(visit: Visit, task: Task) -> TaskLine:
     return TaskLine(queue.label.in_language(visit.language), owner, f"/work/{task.queue}/{task.id}")
 
 
-def _page(visit: Visit, found: Trace, tasks: Sequence[TaskLine]) -> TracePage:
+def _page(visit: Visit, found: Trace, tasks: Sequence[TaskLine], clocks: Panel[Sequence[CaseStay]]) -> TracePage:
     case, fmt = found.case, visit.formats
     currency = case.currency or "CNY"
     lateness, mark = _lateness(visit, found)
@@ -284,7 +291,8 @@ def _page(visit: Visit, found: Trace, tasks: Sequence[TaskLine]) -> TracePage:
         took=fmt.duration(((finished_at(visit, found) or visit.now if case.open else case.last_time) - case.first_time).total_seconds()),
         facts=_facts(visit, found),
         joins=[Joined(visit.codes.kind(join.kind), join.ids, join.events) for join in found.joins],
-        moments=_moments(visit, found),
+        moments=_moments(visit, found, clock_lines(visit, clocks.value or ())),
+        clocks_failed=clocks.failure is not None,
         wait=_wait(visit, found),
         as_table=visit.query("view") == "table",
         may_reveal=visit.may(Permission.SEE_PERSONAL),
