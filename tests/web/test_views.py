@@ -53,6 +53,8 @@ def test_a_saved_view_is_applied_by_its_chip(operation: Operation) -> None:
     assert shown(page, "orders") == shown(ann.get(f"/orders?{QUERY}").text, "orders")
     assert chips(ann.get("/orders").text) == ["App, dearest first"]
     assert 'aria-current="true">Everything' in bar(ann.get("/orders").text)
+    assert 'aria-current="true">Everything' in bar(ann.get("/orders?sort=-sold").text), "in another order it is still everything"
+    assert 'aria-current="true">Everything' not in bar(ann.get("/orders?channel=app").text)
     assert 'name="view" value="' in page, "filters changed by hand keep the view"
     assert chips(ann.get("/waiting").text) == []
 

@@ -113,6 +113,7 @@ class ViewBar:
         page: path of the list.
         query: what is shown now, as a view would keep it.
         plain: the page without any view.
+        everything: neither a view nor a filter is applied; order and columns may be chosen.
         chips: own views, then shared ones.
         current: the view that was applied; ``changed`` where something else is shown by now.
         may_change: the user may rename, share, overwrite and delete the current one.
@@ -124,6 +125,7 @@ class ViewBar:
     page: str
     query: str
     plain: str
+    everything: bool
     chips: Sequence[ViewChip]
     current: SavedView | None
     changed: bool
@@ -171,6 +173,7 @@ async def view_bar(visit: Visit, found: PageViews, page: str, names: Collection[
         page=page,
         query=query,
         plain=page,
+        everything=current is None and not set(kept_values(query, names)) - {"sort", COLUMNS},
         chips=[_chip(visit, view, names, current) for view in found.views],
         current=current,
         changed=current is not None and kept_values(current.query, names) != kept_values(query, names),
