@@ -142,6 +142,12 @@ def test_all_that_waits_in_a_stage_keeps_the_filters(operation: Operation) -> No
     assert 'href="/waiting?stage=shipping&amp;channel=app&amp;business_class=goods"' in page
 
 
+def test_an_address_without_anything_is_named_and_leads_to_the_search(operation: Operation) -> None:
+    missing = Visitor.as_role(operation, Role.DISPATCHER).get("/orders/DD<0>")
+    assert missing.status_code == 404
+    assert "<code>/orders/DD&lt;0&gt;</code>" in missing.text and '<a class="btn" href="/orders">' in missing.text
+
+
 def test_reveal_shows_one_value_and_is_asked_for_its_own_order_only() -> None:
     operation = make_operation()
     visitor = Visitor.as_role(operation, Role.DISPATCHER)
