@@ -78,6 +78,16 @@ def test_no_share_is_written_above_all_at_an_axis(page: Page, site: Served) -> N
     assert page.evaluate(ticks) == ["90.0%", "100.0%", ""]
 
 
+def test_money_of_nothing_is_not_measured_in_cents(page: Page, site: Served) -> None:
+    show(page, site, "/stages/payment?day=2026-11-20&measure=paid")
+    steps = """(value) => {
+        const data = JSON.parse(document.querySelector("#curve-chart script").textContent);
+        data.series = data.series.map((one) => ({ ...one, values: one.values.map(() => value) }));
+        return window.TongguanChartOptions.options(data, Tongguan.format, true, 800).yAxis.minInterval ?? null;
+    }"""
+    assert [page.evaluate(steps, value) for value in (0, None, 5)] == [100, 100, None]
+
+
 def test_the_hour_that_is_not_over_hangs_on_a_dashed_line(page: Page, site: Served) -> None:
     show(page, site, "/stages/payment")
     found = page.evaluate(

@@ -44,6 +44,8 @@ const ChartOptions = (() => {
   const edged = (axis) => ({ ...axis, axisLabel: { ...axis.axisLabel, alignMinLabel: "left", alignMaxLabel: "right" } });
   const value = (data, write, more) => {
     let greatest = 0;
+    // Where all is nothing, a scale of its own would write cents that round to the same.
+    const flat = data.form[0] === "money" && data.series.every((one) => one.values.every((found) => !found));
     const lowest = (range) => {
       greatest = Math.max(Math.abs(range.min), Math.abs(range.max));
       return data.zoom ? null : Math.min(0, range.min);
@@ -51,7 +53,7 @@ const ChartOptions = (() => {
     // No share is above all: the line over 100 % that rounds an axis off has no name, unless something lies there.
     const beyond = (tick) => data.form[0] === "rate" && greatest <= 1 && tick > 1.0001;
     return {
-      type: "value", min: lowest, scale: Boolean(data.zoom), minInterval: data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
+      type: "value", min: lowest, scale: Boolean(data.zoom), minInterval: flat ? 100 : data.form[0] === "full" ? 1 : undefined, splitNumber: 4,
       splitLine: { lineStyle: { color: token("line") } },
       axisLabel: { color: token("quiet"), formatter: (tick) => (beyond(tick) ? "" : write.axis(tick, greatest)) }, ...more,
     };
