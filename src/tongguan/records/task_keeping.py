@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, text, update
 
 from tongguan.model.tasks import Action, Queue, TaskState
 from tongguan.model.waiting import OpenStep
@@ -83,6 +83,15 @@ def _found(conn: Connection, queue: Queue, part: Part, *wanted: ColumnElement[bo
     own = (tasks.c.queue == queue.name, tasks.c.kind == queue.kind, LIVE_TASK, part.of(tasks.c.case_key))
     sql = select(tasks.c.case_key, tasks.c.id).where(*own, *wanted).order_by(tasks.c.case_key).limit(part.limit)
     return [(row[0], row[1]) for row in conn.execute(sql)]
+
+
+def know_sizes(conn: Connection) -> None:
+    """Tell PostgreSQL how many rows there are; SQLite does not ask.
+
+    Before its own round comes it takes tables that were just filled for empty, and would read all tasks for every open step.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("ANALYZE open_steps, tasks"))
 
 
 def forgotten(conn: Connection, queues: Collection[str], limit: int) -> list[str]:

@@ -99,6 +99,8 @@ class TaskKeeper:
 
     def _everything(self) -> Kept:
         at, done = self._now(), Kept()
+        with self._database.begin() as conn:
+            task_keeping.know_sizes(conn)
         for queue in self._queues.values():
             done += Kept(
                 ended=self._walk(partial(task_keeping.left, queue=queue), partial(self._overtake, queue)),
@@ -120,7 +122,9 @@ class TaskKeeper:
             if found:
                 after = found[-1][0]
                 with self._database.begin() as conn:
-                    count += write(conn, found)
+                    before, count = count, count + write(conn, found)
+                    if before.bit_length() != count.bit_length() and count >= AT_A_TIME:
+                        task_keeping.know_sizes(conn)
             if len(found) < AT_A_TIME:
                 return count
 
