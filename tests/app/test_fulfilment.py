@@ -22,9 +22,9 @@ from tongguan.app.questions import StageQuestions
 from tongguan.areas.fulfilment.parts import PARTS
 from tongguan.areas.packs import build_vocabulary
 from tongguan.lib.now import fixed
-from tongguan.model.access import Level, Scope
+from tongguan.model.access import Level, Scope, User
 from tongguan.model.answers import FlowFilter
-from tongguan.model.fulfilment import Ended, FulfilmentNow, PartNow, StepNow, UrgentFilter, UrgentRow
+from tongguan.model.fulfilment import Ended, FulfilmentNow, PartNow, StepNow, UrgentFilter, UrgentPage, UrgentRow
 from tongguan.model.waiting import Lateness
 from tongguan.records.task_tables import tasks
 from tongguan.warehouse.client import Warehouse
@@ -99,6 +99,14 @@ class Desk:
     def ask(self, question: Callable[[RecordFulfilment], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run(question(self.room))
 
+    def steps(self, user: User, where: FlowFilter | None = None) -> FulfilmentNow:
+        return self.ask(lambda room: room.steps(user, where or FlowFilter()))
+
+    def urgent(self, part: str, **where: Any) -> UrgentPage:
+        page = self.ask(lambda room: room.urgent(ANN, part, UrgentFilter(**where), 500, 0))
+        assert page is not None
+        return page
+
 
 def part_of(now: FulfilmentNow, name: str = "manual") -> PartNow:
     return next(one for one in now.parts if one.part.name == name)
@@ -149,7 +157,7 @@ def test_a_day_that_is_past_tells_what_was_done_and_not_what_stands(desk: Desk) 
 
 def test_regions_and_filters_narrow_every_number(desk: Desk) -> None:
     for user, where in ((NANNING, FlowFilter()), (ANN, FlowFilter(region="GX-NN")), (ANN, FlowFilter(channel="app"))):
-        step = step_of(desk.ask(lambda room, user=user, where=where: room.steps(user, where)))
+        step = step_of(desk.steps(user, where))
         assert step.standing is not None
         assert step.standing.of(Lateness.WARNED) == 0
         assert step.standing.total == 4
@@ -273,22 +281,13 @@ def test_parts_have_every_step_of_fulfilment_once() -> None:
             words.event_type(name)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(channel=st.sampled_from(["", "app", "web", "none"]), region=st.sampled_from(["", "GX-NN", "GX-LZ", "GX"]))
 def test_states_add_up_to_what_is_open(desk: Desk, channel: str, region: str) -> None:
-    where = FlowFilter(channel=channel, region=region)
-    now = desk.ask(lambda room: room.steps(ANN, where))
-    for part in now.parts:
-        page = desk.ask(lambda room, name=part.part.name: room.urgent(ANN, name, UrgentFilter(channel=channel, region=region), 500, 0))
-        assert page is not None
-        assert part.standing is not None
-        every = [
-            desk.ask(
-                lambda room, name=part.part.name, one=one: room.urgent(
-                    ANN, name, UrgentFilter(channel=channel, region=region, lateness=one), 500, 0
-                )
-            )
-            for one in Lateness
-        ]
-        assert [len(one.rows) for one in every if one] == [part.standing.of(one) for one in Lateness]
-        assert sum(len(one.rows) for one in every if one) == part.standing.total == sum(page.counts.values())
+    place = {"channel": channel, "region": region}
+    for part in desk.steps(ANN, FlowFilter(**place)).parts:
+        standing = part.standing
+        assert standing is not None
+        rows = {one: len(desk.urgent(part.part.name, **place, lateness=one).rows) for one in Lateness}
+        assert rows == {one: standing.of(one) for one in Lateness}
+        assert sum(rows.values()) == standing.total == sum(desk.urgent(part.part.name, **place).counts.values())
