@@ -237,6 +237,7 @@ def test_several_are_handed_back_transferred_and_urged(operation: Operation) -> 
     mine = [claimed(operation, visitor, task) for task in free(operation)[:2]]
     ids: dict[str, str | list[str]] = {"id": [f"{task.id}.{task.version}" for task in mine]}
     assert banner(leader.post(f"{QUEUE}?standing=others", {"act": "urge", **ids}).text) == "Urge: 2 of 2 done."
+    assert visitor.get(f"{QUEUE}?standing=mine").text.count("· urged 1 time<") == 2
     refused = visitor.post(f"{QUEUE}?standing=mine", {"act": "hand_back", **ids})
     assert refused.status_code == 409 and refused.text.count("Choose one of the reasons.") == 2
     assert banner(visitor.post(QUEUE, {"act": "hand_back", "reason": "debt", **ids}).text) == "Hand back: 2 of 2 done."

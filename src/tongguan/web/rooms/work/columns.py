@@ -36,7 +36,9 @@ def columns(visit: Visit, queue: Queue, *, claims: bool = False) -> list[Column[
         Column("class", text("Business class"), lambda t: code("business_class", t.business_class)),
         Column("channel", text("Channel"), lambda t: code("channel", t.channel)),
         Column("customer", text("Customer"), lambda t: Cell(t.customer_id or fmt.full(None), t.customer_id)),
-        Column("urged", text("Urged"), lambda t: Cell(str(t.urged) if t.urged else fmt.full(None), value=t.urged), number=True),
+        Column(
+            "urged", text("Urged"), lambda t: Cell(str(t.urged) if t.urged else fmt.full(None), value=t.urged), number=True, usual=False
+        ),
         Column("reason", text("Reason"), why, usual=standing_of(visit) in (Standing.ENDED, None)),
         Column("since", text("Since"), lambda t: Cell(fmt.minute(t.since), fmt.iso(t.since), value=t.since), usual=False),
         Column("limit", text("Limit"), lambda t: Cell(fmt.minute(t.late_from), fmt.iso(t.late_from), value=t.late_from), usual=False),

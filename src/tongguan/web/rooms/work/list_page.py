@@ -136,7 +136,11 @@ def _table(visit: Visit, queue: Queue, found: TaskPage, address: Address, wanted
     shown = chosen_columns(every, wanted)
     path = address.path
     files = address.having(**{COLUMNS: columns_value(every, shown), "page": "", "view": ""}).removeprefix(path)
-    drawn = [*shown, columns(visit, queue, claims=True)[-1]] if works and standing_of(visit) in (Standing.OPEN, None) else shown
+    drawn = list(shown)
+    if works and standing_of(visit) in (Standing.OPEN, None):
+        # Beside who has it, so that it is in sight on narrow screens.
+        place = next((place for place, column in enumerate(shown, 1) if column.name == "owner"), len(shown))
+        drawn.insert(place, columns(visit, queue, claims=True)[-1])
     return Table(
         key="work",
         caption=visit.text("Tasks of %(queue)s, the most urgent first", queue=queue_name(visit, queue)),

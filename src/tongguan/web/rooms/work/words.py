@@ -139,6 +139,9 @@ def standing_cell(visit: Visit, task: Task) -> Cell:
     said, mark = clock_of(visit, task)
     if task.state not in ENDED:
         exact = visit.formats.iso(task.paused_since or task.late_from)
+        if task.urged:
+            urged = visit.plural("urged %(n)s time", "urged %(n)s times", task.urged, n=task.urged)
+            said = f"{said} · {urged}"
         if mark is None:
             return Cell(f"‖ {said}" if task.paused_since else said, exact, tone="muted")
         return Cell(said, exact, mark=mark)
