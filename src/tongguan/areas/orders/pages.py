@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tongguan.areas.orders import export_page, list_page, trace_page
+from tongguan.areas.orders import export_page, list_page, quality_page, returns_page, trace_page
 from tongguan.areas.orders.list_page import KIND, MOST_SHOWN, PATH, SAVED
 from tongguan.areas.orders.search import MOST_IDS
 from tongguan.model.access import Permission
@@ -174,9 +174,18 @@ ROOM: Final = Room(
             for kind in FORMATS
         ),
         Page("/live/orders", summary, Permission.SEE_ORDERS),
+        # Before the page of an order, whose id may be anything.
+        *quality_page.PAGES,
+        *returns_page.PAGES,
         Page("/orders/{order_id:path}", trace_page.trace, Permission.SEE_ORDERS),
         Page("/live/reveal/{order_id:path}", trace_page.reveal, Permission.SEE_ORDERS, method="POST", also=(Permission.SEE_PERSONAL,)),
     ),
     templates=Path(__file__).parent / "templates" / "orders",
-    navigation=(NavEntry("/orders", msg("Orders"), "shopping-cart", "o", Permission.SEE_ORDERS, msg("Operation")),),
+    navigation=(
+        NavEntry("/orders", msg("Orders"), "shopping-cart", "o", Permission.SEE_ORDERS, msg("Operation")),
+        NavEntry(quality_page.PATH, msg("Order quality"), "shield-exclamation", "s", Permission.SEE_ORDERS, msg("Operation"), "order"),
+        NavEntry(
+            returns_page.PATH, msg("Cancellations and returns"), "arrow-back-up", "n", Permission.SEE_ORDERS, msg("Operation"), "returns"
+        ),
+    ),
 )

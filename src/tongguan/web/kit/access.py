@@ -62,6 +62,7 @@ class NavEntry:
         label: English, marked with ``msg``.
         key: the letter after ``g``.
         group: heading under which it stands, marked with ``msg``.
+        stage: name of the stage whose page leads there as well; empty for none.
     """
 
     path: str
@@ -70,6 +71,7 @@ class NavEntry:
     key: str
     permission: Permission | None = None
     group: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True)

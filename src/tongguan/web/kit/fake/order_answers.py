@@ -183,7 +183,7 @@ class FakeOrderAnswers(ABC):
         for trace in self._seen(user):
             case = trace.case
             about = ReturnAbout(
-                _WHY[_number(case) % len(_WHY)], case.product_id, case.sold, case.currency, case.last_time - timedelta(hours=7)
+                _WHY[_number(case) // 4 % len(_WHY)], case.product_id, case.sold, case.currency, case.last_time - timedelta(hours=7)
             )
             asked = where.reason in ("", about.reason) and where.product_id in ("", about.product_id)
             if _number(case) % 4 == 1 and asked and _fits(case, where):

@@ -84,6 +84,16 @@ _CODES = {
     "tier": {"high": ("高价值", "High value"), "middle": ("中价值", "Middle value"), "low": ("普通", "Ordinary")},
 }
 
+_REASONS = {
+    "duplicate": ("重复订单", "Duplicate order"),
+    "incomplete": ("资料不全", "Incomplete details"),
+    "suspicious": ("可疑订单", "Suspicious order"),
+    "not_paid": ("未支付", "Not paid"),
+    "changed_mind": ("客户改变主意", "Changed mind"),
+    "too_slow": ("等待太久", "Too slow"),
+    "quality": ("质量问题", "Quality"),
+}
+
 _LIMITS = {
     "paid": Limit(timedelta(hours=4), timedelta(hours=12)),
     "accepted": Limit(timedelta(hours=12), timedelta(days=1)),
@@ -151,6 +161,7 @@ def fake_vocabulary() -> Vocabulary:
         events,
         (CaseKind("order", Label("订单", "Order"), milestones, limits=_LIMITS),),
         codes,
+        names={"reason": {code: Label(zh, en) for code, (zh, en) in _REASONS.items()}},
         queues=_QUEUES,
     )
     phases = {name: label for label, names in _PHASES for name in names}

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tongguan.web.kit.texts import msg
+from tongguan.web.rooms.help.order_screens import QUALITY, RETURNS
 from tongguan.web.rooms.help.rules_screen import RULES
 from tongguan.web.rooms.help.screen import Screen
 
@@ -168,6 +169,8 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 (msg("Personal values"), msg("Stored as tokens. Showing one is a permission of its own and is written down.")),
             ),
         ),
+        "quality": QUALITY,
+        "returns": RETURNS,
         "waiting": Screen(
             "/waiting",
             msg("Waiting"),
