@@ -31,6 +31,6 @@ ROOM: Final = Room(
     templates=Path(__file__).parent / "templates",
     navigation=(
         NavEntry(PATH, msg("Fulfilment"), "truck", "f", _SEE, msg("Operation")),
-        NavEntry(QUALITY, msg("By-hand quality"), "circle-check", "b", _SEE, msg("Operation")),
+        NavEntry(QUALITY, msg("By-hand quality"), "circle-check", "b", _SEE, msg("Operation"), stage="acceptance"),
     ),
 )

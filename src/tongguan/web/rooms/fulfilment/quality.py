@@ -177,7 +177,7 @@ def _charts(visit: Visit, found: AcceptanceQuality) -> list[Chart]:
         text("Manual acceptance, day by day"),
         days,
         (
-            Series(text("Done"), "c6", [one.done if known else None for one in found.days]),
+            Series(text("Accepted by hand"), "c6", [one.done if known else None for one in found.days]),
             Series(text("Failed"), "c2", [one.failed if known else None for one in found.days]),
         ),
         category_title=text("Day"),

@@ -18,7 +18,7 @@ from tongguan.model.waiting import WaitingFilter, WaitingOrder, WaitingPage
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, HeatMap, RegionGrid
-from tongguan.web.kit.components import DaySwitch, Filter, HourCell, KpiCard
+from tongguan.web.kit.components import DaySwitch, Filter, HourCell, KpiCard, Way
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.visit import Panel, Visit
@@ -70,7 +70,7 @@ class DayParts:
 
 @dataclass(frozen=True)
 class StagePage:
-    """Context of the page of one stage; ``day`` is None where the question failed."""
+    """Context of the page of one stage; ``day`` is None where the question failed, ``details`` lead to its steps one by one."""
 
     name: str
     label: str
@@ -93,6 +93,7 @@ class StagePage:
     waiting: Panel[WaitingPage] | None
     waiting_href: str
     data_through: datetime | None
+    details: Sequence[Way]
 
 
 async def stage_page(visit: Visit) -> Response:
@@ -133,6 +134,7 @@ async def stage_page(visit: Visit) -> Response:
         waiting=waiting,
         waiting_href=waiting_href(flow_filter, stage=name),
         data_through=panel.value.data_through if panel.value else None,
+        details=_details(visit, declared, address),
     )
     return visit.render("panorama/stage.html", page)
 
@@ -141,6 +143,16 @@ def _declared(visit: Visit) -> Stage | None:
     """Return the stage of the address; None where nobody declares it, or the user does not see it."""
     name = visit.request.path_params["stage"]
     return next((s for s in visit.site.vocabulary.stages if s.name == name and visit.user.scope.sees_stage(name)), None)
+
+
+def _details(visit: Visit, stage: Stage, address: Address) -> list[Way]:
+    """Return the parts of fulfilment that tell of the stage's steps one by one."""
+    here = {name: address.values[name] for name in ("channel", "region", "business_class", "day")}
+    return [
+        Way(part.label.in_language(visit.language), str(Address(f"/fulfilment/{part.name}", here)))
+        for part in visit.site.fulfilment.parts
+        if part.kind == stage.case_kind and set(part.steps) & set(stage.waiting_at)
+    ]
 
 
 def _day(visit: Visit, stage: Stage, day: StageDay, flow: Flow | None, where: EventFilter, address: Address, shown: ShownDay) -> DayParts:
