@@ -160,7 +160,7 @@ def open_columns(visit: Visit) -> list[Column[OpenReturn]]:
         Column("wished", text("Asked for"), lambda r: time(r.about.wished), usual=False),
         Column("limit", text("Limit"), lambda r: time(r.row.late_from), usual=False),
         Column("reason", text("Reason"), lambda r: _code(visit, "reason", r.about.reason)),
-        Column("value", text("Value"), lambda r: _amount(visit, r.about), number=True),
+        Column("value", text("Amount"), lambda r: _amount(visit, r.about), number=True),
         Column("channel", text("Channel"), lambda r: _code(visit, "channel", r.row.channel)),
         Column("region", text("Region"), lambda r: _code(visit, "region", r.row.region)),
         Column("class", text("Business class"), lambda r: _code(visit, "business_class", r.row.business_class)),
@@ -178,7 +178,7 @@ def ended_columns(visit: Visit) -> list[Column[EndedReturn]]:
         Column("how", text("How"), lambda r: Cell(codes.event_type(r.type), r.type)),
         Column("took", text("Took"), lambda r: Cell(fmt.duration(r.seconds)), number=True),
         Column("reason", text("Reason"), lambda r: _code(visit, "reason", r.about.reason)),
-        Column("value", text("Value"), lambda r: _amount(visit, r.about), number=True),
+        Column("value", text("Amount"), lambda r: _amount(visit, r.about), number=True),
         Column("channel", text("Channel"), lambda r: _code(visit, "channel", r.channel)),
         Column("region", text("Region"), lambda r: _code(visit, "region", r.region)),
         Column("class", text("Business class"), lambda r: _code(visit, "business_class", r.business_class)),
@@ -197,7 +197,7 @@ def _files(visit: Visit, shown: Sequence[Column[Any]]) -> list[Column[Any]]:
         ],
         "limit": [],
         "value": [
-            Column("value", text("Value"), lambda r: _amount(visit, _about(r)), number=True),
+            Column("value", text("Amount"), lambda r: _amount(visit, _about(r)), number=True),
             Column("currency", text("Currency"), lambda r: Cell(_about(r).currency)),
         ],
         "took": [

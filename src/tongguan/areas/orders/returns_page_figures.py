@@ -122,9 +122,9 @@ def trend(visit: Visit, report: ReturnsReport, *, today: bool) -> Chart:
         title=text("Cancellations and returns by day"),
         categories=[day.day[5:] for day in days],
         series=[
-            Series(text("Cancelled"), "c1", [day.cancelled for day in days]),
+            Series(text("Cancellations"), "c1", [day.cancelled for day in days]),
             Series(text("Returns asked"), "c2", [day.asked for day in days]),
-            Series(text("Ended"), "grey", [day.ended for day in days], "compare"),
+            Series(text("Came to an end"), "grey", [day.ended for day in days], "compare"),
         ],
         category_title=text("Day"),
         open=len(days) - 1 if today else None,
