@@ -16,6 +16,10 @@ HOURS: Final = 24
 _DAYS_BACK: Final = (0, 1, 7)
 _INSTANT: Final = "DateTime64(6, 'UTC')"
 _STAYS: Final = "ARRAY JOIN step AS at_step, since AS began, until AS ended, late_from AS limit_at, limited AS judged"
+_TOUCHED: Final = f"case_id IN (SELECT case_id FROM case_rows WHERE kind = {{kind:String}} AND last_time >= {{heard:{_INSTANT}}})"
+"""Only cases of which something was heard since the earliest day: reading the stays of all history would take seconds."""
+
+_FROM: Final = f"case_clocks FINAL {_STAYS} PREWHERE kind = {{kind:String}} AND {_TOUCHED}"
 _LATE: Final = "limit_at IS NOT NULL AND ended > limit_at"
 _COUNTS: Final = f"countIf(judged AND NOT ifNull({_LATE}, 0)), countIf(judged AND ifNull({_LATE}, 0)), countIf(NOT judged)"
 
@@ -50,10 +54,10 @@ class Moment:
         ends = [until[0], *(_midnight(day + timedelta(days=1), zone) - timedelta(microseconds=1) for day in days[1:])]
         return cls(at, days, starts, until, ends, local.hour)
 
-    def ranges(self, column: str, ends: Sequence[datetime] | None = None) -> Condition:
-        """Return the condition that an instant lies on one of the days, up to ``ends`` (by default their whole length)."""
+    def ranges(self, column: str, ends: Sequence[datetime] | None = None, days: int = len(_DAYS_BACK)) -> Condition:
+        """Return the condition that an instant lies on one of the first ``days``, up to ``ends`` (by default their whole length)."""
         texts, given = [], dict[str, Any]()
-        for place, (start, end) in enumerate(zip(self.starts, ends or self.ends, strict=True)):
+        for place, (start, end) in enumerate(list(zip(self.starts, ends or self.ends, strict=True))[:days]):
             texts.append(f"({column} >= {{from{place}:{_INSTANT}}} AND {column} <= {{to{place}:{_INSTANT}}})")
             given |= {f"from{place}": start, f"to{place}": end}
         return f"({' OR '.join(texts)})", given
@@ -111,11 +115,11 @@ def step_flow(
     """
     on_days, days = moment.ranges("ended")
     same_time, times = moment.so_far("ended")
-    given = {**conditions[1], **days, **times, "steps": sorted(steps), "kind": kind}
-    where = _and("kind = {kind:String}", conditions[0], "has({steps:Array(String)}, at_step)")
+    given = {**conditions[1], **days, **times, "steps": sorted(steps), "kind": kind, "heard": moment.starts[2]}
+    where = _and(conditions[0], "has({steps:Array(String)}, at_step)")
     sql = (
         f"SELECT at_step, {moment.of_day('ended')} AS day, toHour(ended, '{zone}') AS hour, {same_time} AS so_far, {_COUNTS}"
-        f" FROM case_clocks FINAL {_STAYS} WHERE {where} AND {on_days} GROUP BY at_step, day, hour, so_far"
+        f" FROM {_FROM} WHERE {where} AND {on_days} GROUP BY at_step, day, hour, so_far"
     )
     counted: dict[tuple[str, int, int], list[Ended]] = defaultdict(list)
     far: dict[tuple[str, int], list[Ended]] = defaultdict(list)
@@ -139,10 +143,7 @@ def step_flow(
 def _lately(warehouse: Warehouse, where: str, given: Mapping[str, Any], cancellation: Cancellation | None) -> dict[str, tuple[int, int]]:
     came = f"began >= {{from0:{_INSTANT}}} AND began <= {{to0:{_INSTANT}}}"
     left = f"ifNull(ended > {{hour_ago:{_INSTANT}}} AND ended <= {{to0:{_INSTANT}}}, 0)"
-    sql = (
-        f"SELECT at_step, countIf({came}), countIf({left}) FROM case_clocks FINAL {_STAYS}"
-        f" WHERE {where} AND ({came} OR {left}) GROUP BY at_step"
-    )
+    sql = f"SELECT at_step, countIf({came}), countIf({left}) FROM {_FROM} WHERE {where} AND ({came} OR {left}) GROUP BY at_step"
     return {step: (int(reached), int(gone)) for step, reached, gone in warehouse.query(sql, given, cancellation=cancellation).rows}
 
 
@@ -157,11 +158,11 @@ def ended_by(
     cancellation: Cancellation | None = None,
 ) -> dict[str, dict[str, tuple[Ended, Ended]]]:
     """Return by dimension and value what left some steps on the day so far, and the day before up to the same time; one statement."""
-    on_days, days = moment.ranges("ended", moment.until)
-    given = {**conditions[1], **days, "steps": sorted(steps), "kind": kind}
-    where = _and("kind = {kind:String}", conditions[0], "has({steps:Array(String)}, at_step)", on_days)
+    on_days, days = moment.ranges("ended", moment.until, 2)
+    given = {**conditions[1], **days, "steps": sorted(steps), "kind": kind, "heard": moment.starts[1]}
+    where = _and(conditions[0], "has({steps:Array(String)}, at_step)", on_days)
     pairs = ", ".join(f"('{name}', toString({name}))" for name in columns)
-    inner = f"SELECT {', '.join(columns)}, ended, limit_at, judged FROM case_clocks FINAL {_STAYS} WHERE {where}"
+    inner = f"SELECT {', '.join(columns)}, ended, limit_at, judged FROM {_FROM} WHERE {where}"
     sql = (
         f"SELECT part.1 AS by, part.2 AS value, {moment.of_day('ended')} AS day, {_COUNTS}"
         f" FROM ({inner}) ARRAY JOIN [{pairs}] AS part GROUP BY by, value, day"
