@@ -197,13 +197,12 @@ def _lines(visit: Visit, book: FlagBook, found: FlaggedDay, address: Address, sh
 def _trend(visit: Visit, book: FlagBook, found: FlaggedDay, shown: ShownDay) -> Chart:
     totals = {one.rule: sum(day.rules.get(one.rule, 0) for day in found.past) for one in found.rules}
     names = [name for name in sorted(totals, key=lambda name: -totals[name]) if totals[name]]
-    # A rule keeps its colour whatever it found: its place in the file, then that among the sources' rules.
-    places = {
-        name: place for place, name in enumerate([*(rule.name for rule in book.rules), *sorted(n for n in totals if not book.rule(n))])
-    }
+    # In the order of the file, so that no two have one colour and they hardly change it from day to day.
+    order = [*(rule.name for rule in book.rules), *sorted(name for name in totals if book.rule(name) is None)]
+    drawn = sorted(names[:MOST_DRAWN], key=order.index)
     series = [
-        Series(rule_label(visit, book, name), colour_at(places[name]), [day.rules.get(name, 0) for day in found.past])
-        for name in names[:MOST_DRAWN]
+        Series(rule_label(visit, book, name), colour_at(place), [day.rules.get(name, 0) for day in found.past])
+        for place, name in enumerate(drawn)
     ]
     if rest := names[MOST_DRAWN:]:
         series.append(Series(visit.text("All others"), COMPARED, [sum(day.rules.get(name, 0) for name in rest) for day in found.past]))
