@@ -184,8 +184,6 @@ ROOM: Final = Room(
     navigation=(
         NavEntry("/orders", msg("Orders"), "shopping-cart", "o", Permission.SEE_ORDERS, msg("Operation")),
         NavEntry(quality_page.PATH, msg("Order quality"), "shield-exclamation", "s", Permission.SEE_ORDERS, msg("Operation"), "order"),
-        NavEntry(
-            returns_page.PATH, msg("Cancellations and returns"), "arrow-back-up", "n", Permission.SEE_ORDERS, msg("Operation"), "returns"
-        ),
+        NavEntry(returns_page.PATH, msg("Returns"), "arrow-back-up", "n", Permission.SEE_ORDERS, msg("Operation"), "returns"),
     ),
 )

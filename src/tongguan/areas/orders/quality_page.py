@@ -56,6 +56,10 @@ MOST_DRAWN: Final = 6
 """So many rules have a colour of their own in the trend; the rest is one."""
 
 
+FLOOR: Final = 30
+"""Shares of fewer orders are not judged."""
+
+
 @dataclass(frozen=True)
 class RuleLine:
     """What one rule found on the day; ``ours`` for a rule of the file, ``chosen`` where the list shows it alone."""
@@ -149,6 +153,7 @@ def _cards(visit: Visit, found: FlaggedDay, shown: ShownDay) -> list[KpiCard]:
             change=Change(label, fmt.points(points), direction, fmt.rate(before)) if points is not None else None,
             note=text("of %(n)s orders", n=fmt.full(made.now)) if known else "",
             key="share",
+            thin=text("too few: n=%(n)s", n=fmt.full(made.now)) if known and made.now < FLOOR else "",
         ),
     ]
     if found.waiting is not None:
