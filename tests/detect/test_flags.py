@@ -50,7 +50,7 @@ def only(rules: Sequence[FlagRule], cases: Sequence[Made]) -> Hit:
 
 
 def test_the_second_of_two_is_found_with_the_first_and_the_seconds_between() -> None:
-    same = {"customer_id": "c", "product_id": "p"}
+    same: dict[str, Any] = {"customer_id": "c", "product_id": "p"}
     hit = only([TWICE], [made(1, 0, **same), made(2, 10, **same), made(3, 21, **same), made(4, 21, customer_id="d", product_id="p")])
     assert (hit.made.case_id, hit.others, hit.columns, hit.found, hit.bound) == ("o2", ("o1",), ("customer_id", "product_id"), 600, 600)
 

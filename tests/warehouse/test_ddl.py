@@ -10,13 +10,13 @@ from sqlglot import exp
 
 from tests.fixtures.rig import ZONE
 from tests.fixtures.words import SMALL
-from tongguan.warehouse import ddl, schema
+from tongguan.warehouse import ddl, schema, views
 from tongguan.warehouse.client import Warehouse
 from tongguan.warehouse.errors import WarehouseError
 from tongguan.warehouse.schema import Table
 
 TABLES = schema.tables(ZONE)
-VIEWS = schema.views(SMALL)
+VIEWS = views.views(SMALL)
 CLUSTER = ddl.cluster_statements(TABLES, VIEWS, ddl.Cluster("main"))
 ALL = [*CLUSTER, *[ddl.create_table(table) for table in TABLES], *[ddl.create_view(view) for view in VIEWS]]
 

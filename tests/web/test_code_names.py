@@ -52,8 +52,10 @@ def operation() -> Operation:
     tasks = FakeTasks(fake_vocabulary(), clock, accounts, questions.every_waiting_row())
     rules = FakeRules(build_vocabulary(), clock)
     fulfilment = FakeFulfilment(build_vocabulary(), clock, questions.every_waiting_row, tasks)
-    asked = (questions, accounts, lists, indicators, notes, build_vocabulary(), settings, [])
-    application = create_web(*asked, tasks=tasks, rules=rules, fulfilment=fulfilment)
+    words = build_vocabulary()
+    application = create_web(
+        questions, accounts, lists, indicators, notes, words, settings, [], tasks=tasks, rules=rules, fulfilment=fulfilment
+    )
     share_compiled(application.state.site.environments)
     return Operation(application, questions, accounts, lists, indicators, notes, rules, tasks, fulfilment)
 

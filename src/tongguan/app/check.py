@@ -8,7 +8,7 @@ from tongguan.app.installation import Installation
 from tongguan.records import audit, blocks, ledger, open_steps
 from tongguan.warehouse.case_states import quoted, rows_sql, states_sql
 from tongguan.warehouse.migrations import MIGRATIONS
-from tongguan.warehouse.schema import case_select, views
+from tongguan.warehouse.views import case_select, views
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from tongguan.clocks.default_calendars import default_calendars
 from tongguan.model.clocks import ALL_DAY, Books, LimitRule, ReferenceProcess, RuleBook
 from tongguan.model.vocabulary import Vocabulary
 
-OFFICE: Final = "office"
-"""Name of the calendar by which people work."""
+DESK: Final = "desk"
+"""Name of the calendar by which people work who serve customers: every day, holidays too."""
 
 
 def first_book(vocabulary: Vocabulary, at: datetime, zone: str = "Asia/Shanghai", processes: Sequence[ReferenceProcess] = ()) -> RuleBook:
@@ -29,7 +29,7 @@ def first_book(vocabulary: Vocabulary, at: datetime, zone: str = "Asia/Shanghai"
             step,
             limit.warning,
             limit.late,
-            calendar=OFFICE if limit.working else ALL_DAY,
+            calendar=DESK if limit.working else ALL_DAY,
             promised=limit.promised,
             silent=limit.silent,
         )

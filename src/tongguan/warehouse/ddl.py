@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tongguan.warehouse.schema import Table, View
+from tongguan.warehouse.schema import Table
+from tongguan.warehouse.views import View
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

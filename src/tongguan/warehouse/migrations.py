@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tongguan.model.vocabulary import Vocabulary
-from tongguan.warehouse import ddl, schema
+from tongguan.warehouse import ddl, schema, views
 from tongguan.warehouse.client import Warehouse
 from tongguan.warehouse.errors import WarehouseError
 
@@ -74,7 +74,7 @@ def _check(book: dict[str, str], zone: str) -> None:
 
 
 def _follow_packs(warehouse: Warehouse, vocabulary: Vocabulary, book: dict[str, str]) -> list[str]:
-    wanted = schema.views(vocabulary)
+    wanted = views.views(vocabulary)
     digest = hashlib.sha256("\n".join(f"{v.name} {v.target} {v.select}" for v in wanted).encode()).hexdigest()
     if book.get("views") == digest:
         return []
@@ -99,13 +99,13 @@ def _drop_views(warehouse: Warehouse) -> None:
         warehouse.command(f"DROP VIEW IF EXISTS {name}")
 
 
-def _fill(warehouse: Warehouse, target: str, views: list[schema.View]) -> None:
-    for view in views:
+def _fill(warehouse: Warehouse, target: str, wanted: list[views.View]) -> None:
+    for view in wanted:
         if view.target == target:
             warehouse.command(f"INSERT INTO {target} ({_columns(warehouse, target, view)}) {view.select}")
 
 
-def _columns(warehouse: Warehouse, target: str, view: schema.View) -> str:
+def _columns(warehouse: Warehouse, target: str, view: views.View) -> str:
     found = warehouse.query(f"DESCRIBE TABLE ({view.select})")
     return ", ".join(str(row[0]) for row in found.rows)
 
@@ -115,7 +115,7 @@ def rebuild(warehouse: Warehouse, vocabulary: Vocabulary, target: str) -> None:
     if target not in schema.PROJECTIONS:
         raise SchemaError(f"{target!r} is no projection; valid: {', '.join(schema.PROJECTIONS)}")
     warehouse.command(f"TRUNCATE TABLE {target}")
-    _fill(warehouse, target, schema.views(vocabulary))
+    _fill(warehouse, target, views.views(vocabulary))
 
 
 def _read_book(warehouse: Warehouse) -> dict[str, str]:

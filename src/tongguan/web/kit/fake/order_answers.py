@@ -248,8 +248,15 @@ class FakeOrderAnswers(ABC):
         shown = date.fromisoformat(day) if day else self._day(self._now())
         rows = [
             EndedReturn(
-                *(case.last_time, case.case_id, "order.cancelled" if _number(case) % 3 else "return.closed"),
-                *(case.channel, case.region, case.business_class, case.customer_id, about, 25_200.0),
+                case.last_time,
+                case.case_id,
+                "order.cancelled" if _number(case) % 3 else "return.closed",
+                case.channel,
+                case.region,
+                case.business_class,
+                case.customer_id,
+                about,
+                25_200.0,
             )
             for case, about in self._returned(user, where)
             if _number(case) % 8 != 1 and self._day(case.last_time) == shown
