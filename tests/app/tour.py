@@ -58,10 +58,10 @@ def _wait_loaded(home: Path) -> None:
         api.wait_loaded()
 
 
-def sign_in(page: Page, address: str, password: str) -> None:
+def sign_in(page: Page, address: str, password: str, name: str = "admin") -> None:
     """Sign in for the first time, and set a password of one's own."""
     page.goto(address)
-    page.fill("input[name=name]", "admin")
+    page.fill("input[name=name]", name)
     page.fill("input[name=password]", password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/account/password")
