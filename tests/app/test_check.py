@@ -157,4 +157,4 @@ def test_a_loader_that_fails(home: Installation) -> None:
 def test_discarding_keeps_everything_well(home: Installation) -> None:
     assert discard(home, ANN, ["1", "2"]) == 2
     assert wrong(home) == {}
-    assert len(done(home)) == 5
+    assert len(done(home)) == 4

@@ -164,7 +164,7 @@ def test_loops_go_on_after_a_failure_and_end_when_told(home: Installation) -> No
 def test_the_loops_of_a_server(home: Installation) -> None:
     book = RejectionBook(home.database, home.now)
     found = {loop.name: loop for loop in loops(home, book)}
-    assert sorted(found) == ["breaches", "findings", "open steps", "pruning", "rejections", "relay", "tasks"]
+    assert sorted(found) == ["breaches", "findings", "flags", "open steps", "pruning", "rejections", "relay", "tasks"]
     put_out(home, "7")
     book.count("", Reject.NOT_AUTHENTICATED)
     with home.database.begin() as connection:

@@ -32,20 +32,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_waits(home: Path) -> None:
     found = answer(home, "waiting")
     assert [(row["case_id"], row["stage"], row["lateness"]) for row in found["rows"]] == [
-        ("A", "acceptance", "late"),
+        ("A", "acceptance", "silent"),
         ("B", "payment", "unlimited"),
     ]
     assert answer(home, "waiting", "--stage", "payment")["total"] == 1
     assert answer(home, "waiting", "--lateness", "late", "--channel", "web")["total"] == 0
     shown = tongguan(home, "waiting").stdout
-    assert "2 of 2 that wait (late 1, unlimited 1)" in shown and "acceptance" in shown
+    assert "2 of 2 that wait (silent 1, unlimited 1)" in shown and "acceptance" in shown
     wrong = tongguan(home, "waiting", "--stage", "oder")
     assert wrong.exit_code == WRONG_USE and "did you mean 'order'" in wrong.output
 
 
 def test_the_flow(home: Path) -> None:
     stages = {stage["name"]: stage for stage in answer(home, "flow")["stages"]}
-    assert (stages["acceptance"]["backlog"], stages["acceptance"]["late"], stages["payment"]["late"]) == (1, 1, 0)
+    assert (stages["acceptance"]["backlog"], stages["acceptance"]["silent"], stages["payment"]["late"]) == (1, 1, 0)
     assert "acceptance" in tongguan(home, "flow").stdout
 
 
