@@ -85,6 +85,7 @@ def test_no_figure_breaks_the_page(figure: Figure, answering: Answering) -> None
     operation = answering(lambda day: replace(day, measures=counts, breakdowns=[Breakdown("channel", shares)]))
     for name in names:
         page = page_of(operation, f"/stages/payment?measure={name}")
+        assert "tg-error-status" not in page, name
         assert page.count("<h1") == 1
         assert not re.search(r">[^<]*(NaN|Infinity|None|∞|nan)[^<]*<", page.split("<main")[1]), name
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 
 from tongguan.web.kit.components import Change, Status
 from tongguan.web.kit.formats import Formats
@@ -38,7 +39,7 @@ class Form(Enum):
 
     def _write(self, fmt: Formats, name: str, value: int | float | Decimal | None, currency: str) -> str:
         if self is Form.MONEY:
-            minor = None if value is None else int(value)
+            minor = int(value) if value is not None and isfinite(value) else None
             return fmt.money(minor, currency) if name == "money" else fmt.money_compact(minor, currency)
         text: str = getattr(fmt, name)(value)
         return text

@@ -30,10 +30,15 @@
   }
 
   // Filters: applied on change, texts when they are left or on Enter; empty ones stay out of the address.
+  let leavingFor = "";
+  addEventListener("pageshow", () => { leavingFor = ""; });
   function apply(form) {
     const address = new URL(form.getAttribute("action"), location.href);
     new FormData(form).forEach((value, name) => { if (value) address.searchParams.set(name, value); });
     if (address.pathname === location.pathname) window.TongguanView.keepIn(address);
+    // Enter tells of the change and of the form: that is one way to go, not two.
+    if (address.href === leavingFor) return;
+    leavingFor = address.href;
     location.assign(address);
   }
   document.addEventListener("change", (event) => {
