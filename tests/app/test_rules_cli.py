@@ -25,5 +25,8 @@ def test_the_command_line(tmp_path: Path) -> None:
     file.write_text("rules: [", encoding="utf-8")
     wrong = tongguan(home, "rules", "import", str(file), "--note", "x")
     assert wrong.exit_code == WRONG_USE and "rules.yaml:1: this is no YAML" in "".join(wrong.stderr.split("\n"))
+    file.write_text("rules: 2026-02-30", encoding="utf-8")
+    wrong = tongguan(home, "rules", "import", str(file), "--note", "x")
+    assert wrong.exit_code == WRONG_USE and "rules.yaml: day" in "".join(wrong.stderr.split("\n"))
     file.write_text("- rules", encoding="utf-8")
     assert tongguan(home, "rules", "import", str(file), "--note", "x").exit_code == WRONG_USE

@@ -27,9 +27,9 @@ def operation() -> Operation:
     return make_operation()
 
 
-def urgent(operation: Operation, role: Role = Role.ADMIN, **where: object) -> UrgentPage:
+def urgent(operation: Operation, role: Role = Role.ADMIN, lateness: Lateness | None = None) -> UrgentPage:
     user = operation.accounts.session_for(role).user
-    page = asyncio.run(operation.fulfilment.urgent(user, "delivery", UrgentFilter(**where), 1000, 0))  # type: ignore[arg-type]
+    page = asyncio.run(operation.fulfilment.urgent(user, "delivery", UrgentFilter(lateness=lateness), 1000, 0))
     assert page is not None
     return page
 

@@ -62,6 +62,11 @@ def claimed(operation: Operation, visitor: Visitor, task: Task | None = None) ->
     return now(operation, task)
 
 
+def stream_of(page: str) -> str:
+    [found] = re.findall(r'data-stream="([^"]+)"', page)
+    return unescape(found)
+
+
 def rows(page: str) -> list[str]:
     return re.findall(r'<tr data-row data-href="([^"]+)"', page)
 
@@ -348,7 +353,7 @@ def test_views_and_columns_of_a_queue_are_its_own(operation: Operation) -> None:
 def test_the_stream_draws_the_rows_shown_in_place_and_tells_what_came(operation: Operation) -> None:
     visitor, other = someone(operation), someone(operation, Role.STAGE_OWNER)
     page = visitor.get(QUEUE).text
-    live = unescape(re.search(r'data-stream="([^"]+)"', page)[1])  # type: ignore[index]  # the page has one
+    live = stream_of(page)
     before = visitor.get(live).text
     assert "The list has changed" not in before
     task = free(operation)[0]
@@ -362,7 +367,7 @@ def test_the_stream_draws_the_rows_shown_in_place_and_tells_what_came(operation:
 
 def test_the_stream_of_a_task_tells_what_others_did(operation: Operation) -> None:
     visitor, task = someone(operation), free(operation)[0]
-    live = unescape(re.search(r'data-stream="([^"]+)"', visitor.get(at(task)).text)[1])  # type: ignore[index]  # the page has one
+    live = stream_of(visitor.get(at(task)).text)
     assert "Load again" not in visitor.get(live).text
     claimed(operation, someone(operation, Role.STAGE_OWNER), task)
     assert "14:20 Stage Owner claimed it." in visitor.get(live).text

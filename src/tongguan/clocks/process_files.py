@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import yaml
 from yaml.nodes import Node
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.lib.yaml_nodes import Issue, Issues, Section, items_of
+from tongguan.lib.yaml_nodes import Issues, Section, YamlFileError, composed, items_of
 from tongguan.model.clocks import Mode, ProcessStep, ReferenceProcess
 from tongguan.model.vocabulary import CaseKind, Label, Vocabulary
 
@@ -18,19 +16,8 @@ _PROCESS: Final = ("kind", "business_class", "label", "steps")
 _STEP: Final = ("step", "mode", "owner", "optional", "beside")
 
 
-class ProcessFileError(ValueError):
-    """A file of reference processes that cannot be; a retry does not help.
-
-    Attributes:
-        path: the file.
-        issues: every mistake.
-    """
-
-    def __init__(self, path: Path, issues: Sequence[Issue]) -> None:
-        ordered = sorted(issues, key=lambda issue: issue.line)
-        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in ordered))
-        self.path = path
-        self.issues = tuple(ordered)
+class ProcessFileError(YamlFileError):
+    """A file of reference processes that cannot be."""
 
 
 def read_processes(path: Path, vocabulary: Vocabulary) -> tuple[ReferenceProcess, ...]:
@@ -40,17 +27,10 @@ def read_processes(path: Path, vocabulary: Vocabulary) -> tuple[ReferenceProcess
         ProcessFileError: lists every mistake as ``file:line: message``.
         OSError: the file cannot be read.
     """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise ProcessFileError(path, [Issue(1, f"the file is not UTF-8: {error}")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ProcessFileError(path, [Issue(line, f"this is no YAML: {error.problem}")]) from error
+    _, node = composed(path, ProcessFileError)
     issues = Issues()
     found = _Reader(vocabulary, issues).processes(node) if node is not None else []
-    if issues.found:
-        raise ProcessFileError(path, issues.found)
+    issues.check(path, ProcessFileError)
     return tuple(found)
 
 

@@ -8,11 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from yaml.nodes import Node
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.lib.yaml_nodes import Issue, Issues, Section, items_of
+from tongguan.lib.yaml_nodes import Issue, Issues, Section, YamlFileError, composed, items_of
 from tongguan.model.durations import parse_duration
 from tongguan.model.event import DIMENSIONS, REFERENCES
 from tongguan.model.flags import NEEDED, FlagBook, FlagKind, FlagRule
@@ -28,19 +27,8 @@ LONGEST_LOOK: Final = timedelta(days=5)
 """Events that were sent are remembered for a week: what is looked at longer could be told twice."""
 
 
-class FlagFileError(ValueError):
-    """A file of rules that cannot be; a retry does not help.
-
-    Attributes:
-        path: the file.
-        issues: every mistake.
-    """
-
-    def __init__(self, path: Path, issues: Sequence[Issue]) -> None:
-        ordered = sorted(issues, key=lambda issue: issue.line)
-        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in ordered))
-        self.path = path
-        self.issues = tuple(ordered)
+class FlagFileError(YamlFileError):
+    """A file of rules that cannot be."""
 
 
 def read_flags(path: Path, vocabulary: Vocabulary, source: str = "") -> FlagBook:
@@ -55,19 +43,12 @@ def read_flags(path: Path, vocabulary: Vocabulary, source: str = "") -> FlagBook
         FlagFileError: lists every mistake as ``file:line: message``.
         OSError: the file cannot be read.
     """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise FlagFileError(path, [Issue(1, f"the file is not UTF-8: {error}")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FlagFileError(path, [Issue(line, f"this is no YAML: {error.problem}")]) from error
+    _, node = composed(path, FlagFileError)
     if node is None:
         raise FlagFileError(path, [Issue(1, f"the file is empty; valid keys: {', '.join(_BOOK)}")])
     issues = Issues()
     book = _Reader(vocabulary, issues, source or path.name).book(node)
-    if issues.found:
-        raise FlagFileError(path, issues.found)
+    issues.check(path, FlagFileError)
     return book
 
 

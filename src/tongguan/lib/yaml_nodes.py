@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from tongguan.lib.suggest import valid_hint
@@ -37,6 +39,50 @@ class Issues:
     def add(self, node: Node, message: str) -> None:
         """Note a mistake at a node."""
         self.found.append(Issue(line_of(node), message))
+
+    def check(self, path: Path, error: type[YamlFileError]) -> None:
+        """Raise an error that lists what was found in a file, if anything was."""
+        if self.found:
+            raise error(path, self.found)
+
+
+class YamlFileError(ValueError):
+    """A file says what cannot be; the text lists every mistake as ``file:line: message``. A retry does not help.
+
+    Attributes:
+        path: the file.
+        issues: every mistake, in file order.
+    """
+
+    def __init__(self, path: Path, issues: Sequence[Issue]) -> None:
+        self.path = path
+        self.issues = tuple(sorted(issues, key=lambda issue: issue.line))
+        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in self.issues))
+
+
+def composed(path: Path, error: type[YamlFileError]) -> tuple[str, Node | None]:
+    """Return the text of a YAML file and what it holds; None where it is empty.
+
+    Args:
+        path: the file, in UTF-8.
+        error: which one to raise where it is no YAML.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return text, yaml.compose(text, Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as fault:
+        raise error(path, [Issue(1, f"the file is not UTF-8: {fault}")]) from fault
+    except yaml.MarkedYAMLError as fault:
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 1
+        raise error(path, [Issue(line, f"this is no YAML: {fault.problem or fault.context}")]) from fault
+    except yaml.reader.ReaderError as fault:
+        line = text.count("\n", 0, fault.position) + 1
+        raise error(path, [Issue(line, f"this is no YAML: character U+{fault.character:04X} cannot stand in it")]) from fault
+    except RecursionError as fault:
+        raise error(path, [Issue(1, "this is no YAML that can be read: its sections and lists are nested too deeply")]) from fault
 
 
 def line_of(node: Node) -> int:

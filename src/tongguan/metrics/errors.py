@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from tongguan.lib.yaml_nodes import Issue
+from tongguan.lib.yaml_nodes import YamlFileError
 
 
-class IndicatorError(ValueError):
-    """A file of indicators is wrong; the text lists every mistake as ``file:line: message``.
-
-    Attributes:
-        issues: all of them, in file order.
-    """
-
-    def __init__(self, path: Path | str, issues: Sequence[Issue]) -> None:
-        self.issues = tuple(sorted(issues, key=lambda issue: issue.line))
-        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in self.issues))
+class IndicatorError(YamlFileError):
+    """A file of indicators is wrong."""
 
 
 class ExpressionError(ValueError):

@@ -8,11 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import yaml
 from yaml.nodes import Node, ScalarNode
 
 from tongguan.lib.suggest import valid_hint
-from tongguan.lib.yaml_nodes import Issue, Issues, Section, line_of, text_of
+from tongguan.lib.yaml_nodes import Issues, Section, composed, line_of, text_of
 from tongguan.metrics.errors import ExpressionError, IndicatorError
 from tongguan.metrics.expressions import checked_sql, formula
 from tongguan.metrics.facts import Fact, fact_of
@@ -74,20 +73,13 @@ def load_indicators(path: Path, vocabulary: Vocabulary, zone: str, area: str = "
         IndicatorError: something in it is wrong; lists every mistake as ``file:line: message``.
         OSError: the file cannot be read.
     """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise IndicatorError(path, [Issue(1, f"the file is not UTF-8: {error}")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise IndicatorError(path, [Issue(line, f"this is no YAML: {error.problem}")]) from error
+    _, node = composed(path, IndicatorError)
     if node is None:
         return []
     issues = Issues()
     file = _File(path, vocabulary, zone, area, issues)
     found = file.indicators(node)
-    if issues.found:
-        raise IndicatorError(path, issues.found)
+    issues.check(path, IndicatorError)
     return found
 
 

@@ -11,7 +11,7 @@ from tongguan.model.calendars import SpecialDay, WorkingCalendar
 from tongguan.model.clocks import DIMENSIONS, LimitRule, ReferenceProcess
 from tongguan.model.rule_documents import Contents
 
-T = TypeVar("T")
+T = TypeVar("T", LimitRule, WorkingCalendar, ReferenceProcess)
 K = TypeVar("K", bound=Hashable)
 
 RulePlace = tuple[str, ...]
@@ -40,7 +40,7 @@ class Difference(Generic[T]):
         """Return the names of the fields that differ; none where it is new or gone."""
         if self.before is None or self.after is None:
             return []
-        names = [one.name for one in fields(self.before)]  # type: ignore[arg-type]  # rules, calendars and processes are dataclasses
+        names = [one.name for one in fields(self.before)]
         return [name for name in names if getattr(self.before, name) != getattr(self.after, name)]
 
 
@@ -141,21 +141,22 @@ class Moved:
 def moved_onto(base: Contents, draft: Contents, newest: Contents) -> Moved:
     """Make the changes from ``base`` to ``draft`` on ``newest``."""
     clashes: list[str] = []
-
-    def merged(pick: Callable[[Contents], Mapping[K, T]]) -> dict[K, T]:
-        was, mine, found = pick(base), pick(draft), dict(pick(newest))
-        for key in [*mine, *(key for key in was if key not in mine)]:
-            if mine.get(key) == was.get(key):
-                continue
-            if found.get(key) not in (was.get(key), mine.get(key)):
-                clashes.append(_name(key))
-            if key in mine:
-                found[key] = mine[key]
-            else:
-                found.pop(key, None)
-        return found
-
-    rules = merged(lambda one: _by(one.rules, place_of))
-    calendars = merged(lambda one: one.calendars)
-    processes = merged(lambda one: _by(one.processes, process_place))
+    rules = _merged(_by(base.rules, place_of), _by(draft.rules, place_of), _by(newest.rules, place_of), clashes)
+    calendars = _merged(base.calendars, draft.calendars, newest.calendars, clashes)
+    was, mine, theirs = (_by(one.processes, process_place) for one in (base, draft, newest))
+    processes = _merged(was, mine, theirs, clashes)
     return Moved(Contents(tuple(rules.values()), calendars, tuple(processes.values())), tuple(clashes))
+
+
+def _merged(base: Mapping[K, T], draft: Mapping[K, T], newest: Mapping[K, T], clashes: list[str]) -> dict[K, T]:
+    found = dict(newest)
+    for key in [*draft, *(key for key in base if key not in draft)]:
+        if draft.get(key) == base.get(key):
+            continue
+        if found.get(key) not in (base.get(key), draft.get(key)):
+            clashes.append(_name(key))
+        if key in draft:
+            found[key] = draft[key]
+        else:
+            found.pop(key, None)
+    return found

@@ -149,7 +149,7 @@ def test_rules_of_one_name_are_told(tmp_path: Path) -> None:
     assert "two rules are called 'thing.made' (the first in line 10)" in issues(tmp_path, f"{HEAD}events:\n  {MADE}\n  {MADE}\n")[0]
 
 
-@pytest.mark.parametrize(("text", "message"), [("", "1: the file is empty"), ("a: [", "no valid YAML"), ("- a", "must be a section")])
+@pytest.mark.parametrize(("text", "message"), [("", "1: the file is empty"), ("a: [", "this is no YAML"), ("- a", "must be a section")])
 def test_what_is_no_mapping(tmp_path: Path, text: str, message: str) -> None:
     assert any(message in issue for issue in issues(tmp_path, text))
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tongguan.app.cli import WRONG_USE
 from tongguan.app.cli.context import Commands, JsonOption, commands, rows_table, told
+from tongguan.lib.yaml_nodes import YamlFileError, composed
 
 _CONDITIONS: Final = ("business_class", "channel", "region", "tier")
 
@@ -102,13 +103,11 @@ def _read(found: Commands, file: Path) -> Mapping[str, Any]:
     import yaml
 
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        found.say(f"{file} is not UTF-8: {error}")
-        raise typer.Exit(WRONG_USE) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        found.say(f"{file}:{line}: this is no YAML: {error.problem}")
+        text, _ = composed(file, YamlFileError)
+        document = yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError) as error:
+        # A date such as 2026-02-30 is YAML, and only fails when it is made one.
+        found.say(str(error) if isinstance(error, YamlFileError) else f"{file}: {error}")
         raise typer.Exit(WRONG_USE) from error
     if not isinstance(document, dict):
         found.say(f"{file} is no document of rules: it must have the sections rules, calendars and processes")

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from tongguan.lib.yaml_nodes import Issue
+from tongguan.lib.yaml_nodes import YamlFileError
 from tongguan.model.reasons import Problem, Quarantine
 
 SHOWN = 80
 """Characters of an offending value that are shown."""
 
 
-class MappingError(ValueError):
-    """The mapping file is wrong; the text lists every mistake as ``file:line: message``.
-
-    Attributes:
-        issues: all of them, in file order.
-    """
-
-    def __init__(self, path: Path, issues: Sequence[Issue]) -> None:
-        self.path = path
-        self.issues = tuple(sorted(issues, key=lambda issue: issue.line))
-        super().__init__("\n".join(f"{path}:{issue.line}: {issue.message}" for issue in self.issues))
+class MappingError(YamlFileError):
+    """The mapping file is wrong."""
 
 
 class InputError(ValueError):

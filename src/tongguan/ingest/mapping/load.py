@@ -7,7 +7,6 @@ import zoneinfo
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
 from yaml.nodes import Node
 
 from tongguan.ingest.mapping.context import Context
@@ -17,7 +16,7 @@ from tongguan.ingest.mapping.rules import CodeTable, FileRole, Join, Mapping, Mi
 from tongguan.ingest.mapping.times import ISO, format_fault, zone_named
 from tongguan.lib.ids import digest_id
 from tongguan.lib.suggest import valid_hint
-from tongguan.lib.yaml_nodes import Issue, Issues, Section, text_of
+from tongguan.lib.yaml_nodes import Issue, Issues, Section, composed, text_of
 from tongguan.model.vocabulary import Vocabulary
 from tongguan.sources.files import FileFormat, FileReadError, FormatKind
 from tongguan.sources.files.lines import checked_encoding
@@ -57,22 +56,12 @@ def load_mapping(path: Path, vocabulary: Vocabulary) -> Mapping:
         MappingError: something in it is wrong; lists every mistake as ``file:line: message``.
         OSError: the file cannot be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise MappingError(path, [Issue(1, f"the file is not UTF-8: {error}")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise MappingError(path, [Issue(line, f"no valid YAML: {error.problem or error.context}")]) from error
-    except yaml.YAMLError as error:
-        raise MappingError(path, [Issue(1, f"no valid YAML: {error}")]) from error
+    text, node = composed(path, MappingError)
     if node is None:
         raise MappingError(path, [Issue(1, "the file is empty")])
     loader = _Loader(path, node, vocabulary, digest_id(text))
     mapping = loader.mapping()
-    if loader.issues.found:
-        raise MappingError(path, loader.issues.found)
+    loader.issues.check(path, MappingError)
     return mapping
 
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tongguan.lib.now import Now
@@ -47,9 +47,9 @@ _BY: Final = ("reason", "channel", "business_class", "product_id", "region")
 _CITY: Final = 2
 
 
-def _rule(name: str, zh: str, en: str, kind: FlagKind, reason: str, *, hold: bool = False, on: bool = True, **values: object) -> FlagRule:
+def _rule(name: str, zh: str, en: str, kind: FlagKind, reason: str, *, hold: bool = False, on: bool = True, **values: Any) -> FlagRule:
     meaning = Label(f"{zh}的订单。", f"{en}: such orders.")
-    return FlagRule(name, Label(zh, en), meaning, kind, reason, hold, on, **values)  # type: ignore[arg-type]  # parameters of each kind
+    return FlagRule(name, Label(zh, en), meaning, kind, reason, hold, on, **values)
 
 
 RULES: Final = (
@@ -214,14 +214,18 @@ class FakeOrderAnswers(ABC):
             return first <= self._day(time) <= last
 
         by = {name: _shares(name, found, made, lambda cases, every: counted(cases, within, every)) for name in _BY}
-        on = [counted(found, lambda time, day=day: self._day(time) == day, ()) for day in days]  # type: ignore[misc]  # bound in the loop
+
+        def made_on(day: date) -> ReturnsOn:
+            found_on = counted(found, lambda time: self._day(time) == day, ())
+            return ReturnsOn(day.isoformat(), found_on.cancelled, found_on.asked, found_on.ended)
+
         return ReturnsReport(
             day=now.date().isoformat(),
             data_through=max((trace.case.last_time for trace in self._seen(user)), default=None),
             today=so_far(0),
             yesterday=so_far(1),
             last_week=so_far(7),
-            days=[ReturnsOn(day.isoformat(), one.cancelled, one.asked, one.ended) for day, one in zip(days, on, strict=True)],
+            days=[made_on(day) for day in days],
             by=by,
             steps=[
                 ReturnStep("return.requested", ("order.cancelled",), len(found), 5400.0 if found else None, 21_600.0 if found else None),
@@ -274,7 +278,7 @@ def _fits(case: CaseRow, where: FlowFilter) -> bool:
 
 
 def _flag(case: CaseRow, rule: FlagRule, time: datetime) -> FlaggedRow:
-    told: dict[FlagKind, dict[str, object]] = {
+    told: dict[FlagKind, dict[str, Any]] = {
         FlagKind.REPEATED: {"others": [f"DD2026{_number(case) - 1:06d}"], "columns": rule.same, "found": 245.0, "bound": 600.0},
         FlagKind.MANY: {
             "others": [f"DD2026{_number(case) - back:06d}" for back in range(6, 0, -1)],
@@ -299,7 +303,7 @@ def _flag(case: CaseRow, rule: FlagRule, time: datetime) -> FlaggedRow:
         case.sold,
         case.currency,
         step=case.step,
-        **told[rule.kind],  # type: ignore[arg-type]  # what each kind tells
+        **told[rule.kind],
     )
 
 
