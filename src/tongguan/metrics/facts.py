@@ -19,7 +19,7 @@ from tongguan.model.event import DIMENSIONS, MEASURES, REFERENCES
 from tongguan.model.indicators import CASES, CLOCKS, EVENTS, HELD, OWN_TIME, TOTALS, Term
 from tongguan.model.vocabulary import Kind, Vocabulary
 from tongguan.warehouse.case_states import quoted
-from tongguan.warehouse.schema import CLOCK_DIMENSIONS, CLOCK_STAYS
+from tongguan.warehouse.schema import CASE_ATTRIBUTES, CLOCK_DIMENSIONS, CLOCK_STAYS
 
 DEPTHS: Final[Mapping[str, int]] = MappingProxyType({"region": 2, "district": 3})
 """Dimension → parts of a region's code that it keeps: cities stand for regions, as lists of all districts answer nothing."""
@@ -122,19 +122,8 @@ def lasting_fact(fact: Fact, term: Term, zone: str) -> Fact:
 
 def case_fact(kind: str, zone: str) -> Fact:
     """Return the fact of the finished rows of a case kind, one row a case."""
-    texts = (
-        "channel",
-        "sub_channel",
-        "business_class",
-        "brand",
-        "tier",
-        "network",
-        "customer_id",
-        "product_id",
-        "currency",
-        "step",
-        "status",
-    )
+    # Regions are asked for by their levels.
+    texts = (*(name for name in CASE_ATTRIBUTES if name != "region"), "step", "status")
     instants = ("first_time", "last_time", "step_time", "due_time")
     days = {f"{name.removesuffix('_time')}_day": f"toDate({name}, '{zone}')" for name in instants}
     seconds = {f"{name}_seconds": f"toUnixTimestamp64Milli({name}) / 1000" for name in instants}

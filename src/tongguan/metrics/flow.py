@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from tongguan.metrics.standouts import standouts
 from tongguan.model.access import Scope
-from tongguan.model.answers import NESTED, Flow, FlowFilter, StageStatus
+from tongguan.model.answers import Flow, FlowFilter, StageStatus
 from tongguan.model.vocabulary import Stage, Vocabulary
 from tongguan.records.open_steps import StepCounts
 from tongguan.warehouse.client import Cancellation, Warehouse
-from tongguan.warehouse.conditions import SCOPE, below_sql, scope_sql
+from tongguan.warehouse.conditions import SCOPE, code_conditions, scope_sql
 
 Counts = dict[tuple[date, int], dict[str, int]]
 """(business date, hour) → event type → events."""
@@ -56,17 +56,8 @@ def flow(
 
 def flow_conditions(where: FlowFilter, scope: Scope) -> tuple[str, dict[str, Any]]:
     """Return the SQL condition (empty for none) and its parameters that a filter and a scope put on events, counts and cases."""
-    texts, parameters = [], {}
-    for name in ("channel", "brand"):
-        value = getattr(where, name)
-        if value:
-            texts.append(f"{name} = {{{name}:String}}")
-            parameters[name] = value
-    for name, separator in NESTED.items():
-        value = getattr(where, name)
-        if value:
-            texts.append(below_sql(name, f"{{{name}:String}}", separator))
-            parameters[name] = value
+    texts, given = code_conditions(where, ("channel", "brand"))
+    parameters: dict[str, Any] = dict(given)
     if scope.regions:
         texts.append(scope_sql())
         parameters[SCOPE] = sorted(scope.regions)

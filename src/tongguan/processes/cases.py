@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Scope
-from tongguan.model.answers import NESTED, CaseFilter, CasePage, CaseRow
+from tongguan.model.answers import CaseFilter, CasePage, CaseRow
 from tongguan.model.event import OBJECT_KINDS
 from tongguan.model.vocabulary import CaseKind, Vocabulary
 from tongguan.warehouse.case_states import rows_sql, states_sql
 from tongguan.warehouse.client import Cancellation, Limits, Warehouse
-from tongguan.warehouse.conditions import SCOPE, below_sql, scope_sql
+from tongguan.warehouse.conditions import SCOPE, code_conditions, scope_sql
 
 SORTS: Final = {
     "last": "last_time",
@@ -214,17 +214,8 @@ _EVENTS_PER_ID: Final = 5_000
 
 
 def _wanted(vocabulary: Vocabulary, kind: CaseKind, where: CaseFilter, scope: Scope) -> Condition:
-    texts, parameters = [], {}
-    for name in ("status", "step", "channel", "customer_id"):
-        value = getattr(where, name)
-        if value:
-            texts.append(f"{name} = {{{name}:String}}")
-            parameters[name] = value
-    for name, separator in NESTED.items():
-        value = getattr(where, name)
-        if value:
-            texts.append(below_sql(name, f"{{{name}:String}}", separator))
-            parameters[name] = value
+    texts, given = code_conditions(where, ("status", "step", "channel", "customer_id"))
+    parameters: dict[str, Any] = dict(given)
     if where.since is not None:
         texts.append("first_time >= {since:DateTime64(6, 'UTC')}")
         parameters["since"] = where.since

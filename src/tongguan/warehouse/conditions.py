@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
+
+from tongguan.model.answers import NESTED
 
 SCOPE: Final = "scope_regions"
 """Parameter with the regions of a scope."""
@@ -17,6 +20,18 @@ def below_sql(column: str, value: str, separator: str) -> str:
         separator: what stands between the parts of a code; empty for codes without parts.
     """
     return f"({column} = {value} OR startsWith({column}, concat({value}, '{separator}')))" if separator else f"{column} = {value}"
+
+
+def code_conditions(where: object, names: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the SQL conditions of a filter's codes, one each, and their parameters; empty fields put none.
+
+    Args:
+        where: a filter with a field for each of the names and for the codes that others lie below (:data:`NESTED`).
+        names: columns that must equal the field of the same name.
+    """
+    separators = dict.fromkeys(names, "") | NESTED
+    given = {name: getattr(where, name) for name in separators if getattr(where, name)}
+    return [below_sql(name, f"{{{name}:String}}", separators[name]) for name in given], given
 
 
 def scope_sql(column: str = "region") -> str:
