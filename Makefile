@@ -32,8 +32,9 @@ install: $(INSTALLED)
 
 dev: $(DEVELOPED)
 
-# A worker for each core; a file's tests stay on one of them. WORKERS=0 runs all in one process, in the order of the folders.
-WORKERS ?= auto
+# One worker more than there are cores, for tests wait for servers and browsers; a file's tests stay on one of them.
+# WORKERS=0 runs all in one process, in the order of the folders.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 test: dev
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)

@@ -25,6 +25,9 @@ def site(browser: Browser) -> Iterator[Served]:
     operation = make_operation()
     with served(operation.application) as address:
         yield Served(operation, address, browser)
+        # A page that is open holds its stream, and the server would wait for it.
+        for context in browser.contexts:
+            context.close()
 
 
 def opened(site: Served, path: str, role: Role = Role.DISPATCHER, language: str = "en", width: int = 1440) -> Page:
