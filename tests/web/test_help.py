@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -56,8 +57,52 @@ def test_the_help_of_a_stage_is_told_from_what_it_declares() -> None:
         for measure in stage.measures:
             assert measure.label.en in page
     assert "Successes ÷ Volume" in visitor.get("/help/stages/payment").text
-    assert "12h" in visitor.get("/help/stages/acceptance").text, "the limit of a step"
+    assert "12 h" in visitor.get("/help/stages/acceptance").text, "the limit of a step"
     assert visitor.get("/help/stages/nothing").status_code == 404
+
+
+def limits(page: str) -> dict[str, list[str]]:
+    """Return the cells of the table of limits by step."""
+    body = page.split('id="waiting"')[1].split("<tbody>")[1].split("</tbody>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in body.split("</tr>") if row.strip()]
+    return {row[0]: [re.sub(r"<[^>]+>", "", cell) for cell in row[1:]] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "expected"),
+    [
+        ("en", "Paid", ["4 h", "12 h", "受理台", "2 more specific rules"]),
+        ("zh-CN", "已支付", ["4小时", "12小时", "受理台", "另有 2 条更具体的规则"]),
+    ],
+)
+def test_the_help_of_a_stage_tells_the_limits_in_force(language: str, step: str, expected: list[str]) -> None:
+    visitor = Visitor.as_role(make_operation(), Role.ADMIN, language=language)
+    page = visitor.get("/help/stages/acceptance").text
+    found = limits(page)
+    assert found[step] == expected
+    assert list(found)[1:] and all(cells[-1] == "—" for cells in list(found.values())[1:])
+    href = re.findall(r'href="(/rules\?[^"]+)"', page)
+    assert [unescape(one) for one in href] == ["/rules?kind=order&step=paid"]
+    rules = visitor.get("/rules?kind=order&step=paid").text
+    assert rules.count('scope="rowgroup"') == 1 and rules.count("<tr data-row") == 3
+
+
+def test_a_limit_that_was_changed_is_told_anew() -> None:
+    operation = make_operation()
+    visitor = Visitor.as_role(operation, Role.STAGE_OWNER, language="en")
+    before = visitor.get("/help/stages/delivery").text
+    assert limits(before)["Shipped"][1] == "the promised time where there is one, else 7 d" and "version 2 of the rules" in before
+    operation.rules.published_by_another()
+    after = visitor.get("/help/stages/delivery").text
+    assert limits(after)["Shipped"][1] == "the promised time where there is one, else 8 d" and "version 3 of the rules" in after
+
+
+def test_the_help_of_a_stage_stands_while_the_rules_do_not_answer() -> None:
+    operation = make_operation()
+    operation.rules.failing = True
+    answer = Visitor.as_role(operation, Role.ADMIN, language="en").get("/help/stages/acceptance")
+    assert answer.status_code == 200
+    assert "The limits could not be asked for" in answer.text and "How it is compared" in answer.text
 
 
 def test_unknown_screens_lead_to_all_help() -> None:

@@ -37,6 +37,11 @@ def most_specific_first(rules: Iterable[LimitRule]) -> list[LimitRule]:
     return sorted(rules, key=_weight)
 
 
+def general(rules: Iterable[LimitRule]) -> LimitRule | None:
+    """Return the rule without conditions, which decides where no other one fits; None where there is none."""
+    return next((rule for rule in rules if not any(getattr(rule, name) for name in DIMENSIONS)), None)
+
+
 def book_at(books: Books, instant: datetime) -> RuleBook:
     """Return the newest book that was valid at an instant; the first one for all time before it."""
     return next((book for book in reversed(books) if book.valid_from <= instant), books[0])

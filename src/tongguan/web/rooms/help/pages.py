@@ -84,7 +84,7 @@ async def screen_help(visit: Visit) -> Response:
         known = [one for one in visit.site.vocabulary.stages if one.name == stage and visit.user.scope.sees_stage(stage)]
         if not known:
             return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-        return visit.render("help/stage.html", stage_help(visit, known[0]))
+        return visit.render("help/stage.html", await stage_help(visit, known[0]))
     own = {page.path for page in visit.site.pages()}
     if f"/help/{head}" in own and path != head:
         return visit.go(f"/help/{head}")

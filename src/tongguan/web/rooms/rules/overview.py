@@ -153,10 +153,10 @@ def _row(visit: Visit, state: State, rule: LimitRule) -> RuleRow:
     )
 
 
-def _kind(visit: Visit, state: State, kind: CaseKind, rules: Sequence[LimitRule], wanted: dict[str, str]) -> KindRules:
+def _kind(visit: Visit, state: State, kind: CaseKind, rules: Sequence[LimitRule], wanted: dict[str, str], only: str) -> KindRules:
     stage_of = {step: stage.name for stage in visit.site.vocabulary.stages if stage.case_kind == kind.name for step in stage.waiting_at}
     steps, without = [], []
-    for name in open_steps(kind):
+    for name in [only] if only else open_steps(kind):
         own = most_specific_first(rule for rule in rules if (rule.kind, rule.step) == (kind.name, name))
         label, add = visit.codes.milestone(kind.name, name), rule_address(kind.name, name, wanted)
         if own:
@@ -170,6 +170,22 @@ def _kind(visit: Visit, state: State, kind: CaseKind, rules: Sequence[LimitRule]
 def _kind_filter(visit: Visit, name: str, value: str) -> Filter:
     kinds = [Choice(kind.name, visit.codes.kind(kind.name)) for kind in visit.site.vocabulary.case_kinds.values() if open_steps(kind)]
     return Filter(name, visit.text("Case kind"), value, kinds)
+
+
+def _chosen_step(visit: Visit) -> str:
+    """Return the step that is asked for, of the kind that is asked for; empty for all."""
+    kind = visit.site.vocabulary.case_kinds.get(visit.query("kind"))
+    return visit.query("step") if kind is not None and visit.query("step") in open_steps(kind) else ""
+
+
+def _filters(visit: Visit) -> list[Filter]:
+    """Return the fields of the filter form; steps are offered once their kind is chosen."""
+    kind = visit.site.vocabulary.case_kinds.get(visit.query("kind"))
+    found = [_kind_filter(visit, "kind", visit.query("kind"))]
+    if kind is not None:
+        steps = [Choice(name, visit.codes.milestone(kind.name, name)) for name in open_steps(kind)]
+        found.append(Filter("step", visit.text("Step"), _chosen_step(visit), steps))
+    return [*found, *(code_filter(visit, name) for name in FILTERS)]
 
 
 def code_choices(visit: Visit, column: str) -> list[Choice]:
@@ -225,32 +241,32 @@ def _decisions(visit: Visit, state: State) -> list[Decision]:
 
 async def overview(visit: Visit, state: State) -> Response:
     """All limits."""
-    chosen = visit.query("kind")
+    chosen, step = visit.query("kind"), _chosen_step(visit)
     wanted = {name: code_value(visit, name) for name in FILTERS}
     rules = [rule for rule in state.contents.rules if _touches(rule, wanted)]
     kinds = [kind for kind in visit.site.vocabulary.case_kinds.values() if open_steps(kind) and chosen in ("", kind.name)]
-    found = [_kind(visit, state, kind, rules, wanted) for kind in kinds]
+    found = [_kind(visit, state, kind, rules, wanted, step) for kind in kinds]
     found = [kind for kind in found if kind.steps or chosen]
-    filters = [_kind_filter(visit, "kind", chosen), *(code_filter(visit, name) for name in FILTERS)]
-    empty = None
-    if not any(kind.steps for kind in found):
-        title = visit.text("No rule fits these filters") if chosen or any(wanted.values()) else visit.text("No step has a limit yet")
-        empty = Empty(title, visit.text("Steps without a rule are never late."), visit.text("Remove filters"), PATH)
     asked = {_ASKED + name: visit.query(_ASKED + name) for name in ("kind", "step", *DIMENSIONS)}
-    own = {"kind": chosen, **wanted}
+    own = {"kind": chosen, "step": step, **wanted}
     page = OverviewPage(
         head(visit, state),
-        filters,
+        _filters(visit),
         _asked(visit),
         asked,
         own,
         _decisions(visit, state),
         found,
-        empty,
+        None if any(kind.steps for kind in found) else _empty(visit, filtered=any(own.values())),
         str(Address(PATH, own)),
-        rule_address(chosen, "", wanted),
+        rule_address(chosen, step, wanted),
     )
     return visit.render("rules/overview.html", page)
+
+
+def _empty(visit: Visit, *, filtered: bool) -> Empty:
+    title = visit.text("No rule fits these filters") if filtered else visit.text("No step has a limit yet")
+    return Empty(title, visit.text("Steps without a rule are never late."), visit.text("Remove filters"), PATH)
 
 
 PAGES: Final = (Page(PATH, with_state(overview), Permission.SEE_PANORAMA),)
