@@ -61,13 +61,13 @@ class Desk:
         self.worklist = Worklist(self.database, WORDS, Files(Keyring(bytes(range(32)))), lambda: self.at)
         self.keeper = TaskKeeper(self.database, WORDS, lambda: self.at)
 
-    def hire(self) -> None:
-        """Let everybody be there, with their skills."""
+    def hire(self, *others: User) -> None:
+        """Let everybody be there, with their skills; or others besides, who have none."""
         weakest = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         with self.database.begin() as conn:
-            for user in EVERYBODY:
+            for user in others or EVERYBODY:
                 users.create(conn, user, "Rice-Harbour-Lantern-41", weakest, NOW)
-            for user in SKILLED:
+            for user in () if others else SKILLED:
                 kept.give_skills(conn, user.id, ["acceptance"])
 
     def waits(self, *rows: OpenStep, gone: Sequence[str] = ()) -> None:

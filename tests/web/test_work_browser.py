@@ -207,3 +207,19 @@ def test_open_forms_and_answers_are_accessible_and_fit(site: Served, theme: str,
     look()
     assert wrong == []
     context.close()
+
+
+def test_enter_in_a_box_saves_its_row_and_leaves_what_is_ticked_for_others(site: Served) -> None:
+    page = opened(site, "/work/skills", Role.ADMIN)
+    page.get_by_label("Manual acceptance: Stage Owner").uncheck()
+    box = page.get_by_label("Manual acceptance: Dispatcher")
+    box.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The skills of dispatcher are saved")).to_be_visible()
+    expect(box).not_to_be_checked()
+    expect(page.get_by_label("Manual acceptance: Stage Owner")).not_to_be_checked()
+    page.get_by_role("button", name="Undo").click()
+    expect(box).to_be_checked()
+    found = Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []

@@ -78,6 +78,6 @@ class RecordTasks:
         """Return who has which skill."""
         return await self._run(lambda: self._worklist.skills(user))
 
-    async def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
+    async def give_skills(self, user: User, name: str, skills: Sequence[str], seen: Sequence[str] | None = None) -> Skilled:
         """Let a user have exactly these skills."""
-        return await self._run(lambda: self._worklist.give_skills(user, name, skills))
+        return await self._run(lambda: self._worklist.give_skills(user, name, skills, seen))

@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from tongguan.model.access import Level, Role
+
 if TYPE_CHECKING:
     from tongguan.model.vocabulary import Label
 
@@ -334,12 +336,18 @@ class Skilled:
 
     Attributes:
         name: sign-in name.
+        role: what the person's work is; who may not work on tasks has no use of a skill.
+        level, regions, stages: the part of the operation that the person sees; no regions or stages are all of them.
     """
 
     id: str
     name: str
     display_name: str
     skills: Sequence[str]
+    role: Role
+    level: Level
+    regions: Sequence[str]
+    stages: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,12 @@ def skills_of(conn: Connection, user_id: str) -> frozenset[str]:
     return frozenset(conn.execute(select(user_skills.c.skill).where(user_skills.c.user_id == user_id)).scalars())
 
 
+def hold_skills(conn: Connection, user_id: str) -> frozenset[str]:
+    """Return the skills given to a user; nobody else gives that user any until the transaction ends."""
+    conn.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    return skills_of(conn, user_id)
+
+
 def give_skills(conn: Connection, user_id: str, skills: Collection[str]) -> None:
     """Let a user have exactly these skills."""
     conn.execute(delete(user_skills).where(user_skills.c.user_id == user_id))

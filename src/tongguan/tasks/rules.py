@@ -18,6 +18,7 @@ from tongguan.model.tasks import (
     Action,
     Given,
     Queue,
+    Skilled,
     Standing,
     Task,
     TaskConflictError,
@@ -249,6 +250,49 @@ def person_refused(name: str, queue: Queue) -> TaskRefusedError:
     )
 
 
+def skilled(worker: Worker) -> Skilled:
+    """Return somebody as others see who can do what."""
+    user = worker.user
+    scope = user.scope
+    return Skilled(
+        user.id, user.name, user.display_name, sorted(worker.skills), user.role, scope.level, sorted(scope.regions), sorted(scope.stages)
+    )
+
+
+def meets(user: User, other: User) -> bool:
+    """Tell whether two people can have tasks of one region: somebody of a region is not told who works in others."""
+    mine, theirs = user.scope, other.scope
+    if not mine.regions or not theirs.regions:
+        return True
+    return any(mine.sees_region(one) for one in theirs.regions) or any(theirs.sees_region(one) for one in mine.regions)
+
+
+def check_sees_skills(user: User) -> None:
+    """Refuse whoever may not see who can do what.
+
+    Raises:
+        TaskRefusedError: the user may manage neither tasks nor users.
+    """
+    if not user.may(Permission.MANAGE_TASKS) and not user.may(Permission.MANAGE_USERS):
+        raise TaskRefusedError(f"role {user.role} may not see skills; needed is {Permission.MANAGE_TASKS}", TaskRefusal.PERMISSION)
+
+
+def check_seen(name: str, seen: Iterable[str] | None, now: Iterable[str]) -> None:
+    """Refuse to give skills where somebody was faster.
+
+    Args:
+        name: sign-in name of the person.
+        seen: skills that the giver saw; None for one who looked at none.
+        now: skills that the person has.
+
+    Raises:
+        TaskConflictError: they are no longer those.
+    """
+    if seen is not None and set(seen) != set(now):
+        has = ", ".join(sorted(now)) or "none"
+        raise TaskConflictError(f"the skills of {name[:100]!r} were changed meanwhile; now: {has}; look at them and give anew")
+
+
 def check_gives_skills(user: User) -> None:
     """Refuse whoever may not say who can do what.
 
@@ -256,7 +300,7 @@ def check_gives_skills(user: User) -> None:
         TaskRefusedError: the user may not manage users.
     """
     if not user.may(Permission.MANAGE_USERS):
-        raise TaskRefusedError(f"role {user.role} may not see or give skills; needed is {Permission.MANAGE_USERS}", TaskRefusal.PERMISSION)
+        raise TaskRefusedError(f"role {user.role} may not give skills; needed is {Permission.MANAGE_USERS}", TaskRefusal.PERMISSION)
 
 
 def check_skills(skills: Iterable[str], queues: Iterable[Queue]) -> None:

@@ -311,20 +311,21 @@ class Worklist:
         return sorted(named, key=lambda one: (one.holds, one.name, one.id))
 
     def skills(self, user: User) -> list[Skilled]:
-        """Return who has which skill, by name.
+        """Return who has which skill, by name; a user of a region is told of those who may work there.
 
         Raises:
-            TaskRefusedError: the user may not manage users.
+            TaskRefusedError: the user may manage neither tasks nor users.
         """
-        rules.check_gives_skills(user)
+        rules.check_sees_skills(user)
         with self._database.read() as conn:
-            return [_skilled(*one) for one in kept.people(conn)]
+            return [rules.skilled(Worker(*one)) for one in kept.people(conn) if rules.meets(user, one[0])]
 
-    def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
+    def give_skills(self, user: User, name: str, skills: Sequence[str], seen: Sequence[str] | None = None) -> Skilled:
         """Let the user with a sign-in name have exactly these skills.
 
         Raises:
             TaskRefusedError: the user may not manage users, nobody has the name, or no queue needs such a skill.
+            TaskConflictError: the person's skills are no longer those that were ``seen``.
         """
         rules.check_gives_skills(user)
         rules.check_skills(skills, self._queues.values())
@@ -332,9 +333,10 @@ class Worklist:
             found = find(conn, name)
             if found is None:
                 raise TaskRefusedError(f"no user {name[:100]!r} who may sign in", TaskRefusal.PERSON)
+            rules.check_seen(found.name, seen, kept.hold_skills(conn, found.id))
             kept.give_skills(conn, found.id, skills)
             audit.append(conn, self._now(), user.name, "give_skills", "user", found.id, {"skills": sorted(set(skills))})
-        return _skilled(found, frozenset(skills))
+        return rules.skilled(Worker(found, frozenset(skills)))
 
     def _seen(self, user: User) -> list[str]:
         return [queue.name for queue in self._queues.values() if user.scope.sees_stage(queue.stage)]
@@ -375,7 +377,3 @@ class Worklist:
 
 def _worker(conn: Connection, user: User) -> Worker:
     return Worker(user, kept.skills_of(conn, user.id))
-
-
-def _skilled(user: User, skills: frozenset[str]) -> Skilled:
-    return Skilled(user.id, user.name, user.display_name, sorted(skills))

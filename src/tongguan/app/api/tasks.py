@@ -98,9 +98,14 @@ class BatchBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SkillsBody(msgspec.Struct, forbid_unknown_fields=True):
-    """The skills that a user has from now on."""
+    """The skills that a user has from now on.
+
+    Attributes:
+        seen: skills that the caller saw; where the user has others by now, the answer is 409. Null gives them in any case.
+    """
 
     skills: list[str]
+    seen: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,10 @@ class TaskRoutes:
 
     async def _give_skills(self, user: User, request: Request) -> object:
         body = await _body(request, SkillsBody)
-        return await _told(self.tasks.give_skills(user, request.path_params["name"], body.skills))
+        try:
+            return await _told(self.tasks.give_skills(user, request.path_params["name"], body.skills, body.seen))
+        except ConflictProblem as error:
+            raise ApiProblem(HTTPStatus.CONFLICT, error.detail, valid="`seen` as GET /api/v1/skills tells it now") from error
 
 
 async def _told(question: Awaitable[T]) -> T:

@@ -76,9 +76,15 @@ class Tasks(Protocol):
         ...
 
     async def skills(self, user: User) -> Sequence[Skilled]:
-        """Return who has which skill, by name; for users who may ``MANAGE_USERS``, else ``TaskRefusedError``."""
+        """Return who has which skill, by name; for users who may ``MANAGE_TASKS`` or ``MANAGE_USERS``, else ``TaskRefusedError``.
+
+        A user of a region is told of those who may work there.
+        """
         ...
 
-    async def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
-        """Let the user with a sign-in name have exactly these skills; for users who may ``MANAGE_USERS``."""
+    async def give_skills(self, user: User, name: str, skills: Sequence[str], seen: Sequence[str] | None = None) -> Skilled:
+        """Let the user with a sign-in name have exactly these skills; for users who may ``MANAGE_USERS``.
+
+        Where ``seen`` is given and the person's skills are others by now, ``TaskConflictError``.
+        """
         ...

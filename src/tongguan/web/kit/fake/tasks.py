@@ -10,7 +10,7 @@ from typing import Any
 
 from tongguan.lib.ids import digest_id
 from tongguan.lib.now import Now
-from tongguan.model.access import User
+from tongguan.model.access import Permission, User
 from tongguan.model.answers import NESTED
 from tongguan.model.tasks import (
     ENDED,
@@ -54,7 +54,7 @@ class FakeTasks:
 
     Attributes:
         failing: no question is answered.
-        taught: user id → skills; whoever is not named has every skill of the vocabulary.
+        taught: user id → skills; whoever is not named and may work on tasks has every skill of the vocabulary.
     """
 
     def __init__(self, vocabulary: Vocabulary, now: Now, accounts: FakeAccounts, waiting: Sequence[WaitingRow], *, failing: bool = False):
@@ -112,8 +112,8 @@ class FakeTasks:
         self._tasks[task.id] = replace(task, files=1)
 
     def _worker(self, user: User) -> Worker:
-        every = frozenset(queue.skill for queue in self._vocabulary.queues.values())
-        return Worker(user, self.taught.get(user.id, every))
+        every = frozenset(queue.skill for queue in self._vocabulary.queues.values() if queue.skill)
+        return Worker(user, self.taught.get(user.id, every if user.may(Permission.WORK_ON_TASKS) else frozenset()))
 
     def _check_up(self) -> None:
         if self.failing:
@@ -266,22 +266,19 @@ class FakeTasks:
 
     async def skills(self, user: User) -> Sequence[Skilled]:
         self._check_up()
-        rules.check_gives_skills(user)
-        return [self._skilled(one) for one in self._people()]
+        rules.check_sees_skills(user)
+        return sorted((rules.skilled(one) for one in self._people() if rules.meets(user, one.user)), key=lambda one: one.name)
 
-    async def give_skills(self, user: User, name: str, skills: Sequence[str]) -> Skilled:
+    async def give_skills(self, user: User, name: str, skills: Sequence[str], seen: Sequence[str] | None = None) -> Skilled:
         self._check_up()
         rules.check_gives_skills(user)
         rules.check_skills(skills, self._vocabulary.queues.values())
         found = next((one for one in self._accounts.people() if one.name == name), None)
         if found is None:
             raise TaskRefusedError(f"no user {name[:100]!r} who may sign in", TaskRefusal.PERSON)
+        rules.check_seen(name, seen, self._worker(found).skills)
         self.taught[found.id] = frozenset(skills)
-        return self._skilled(self._worker(found))
-
-    def _skilled(self, worker: Worker) -> Skilled:
-        user = worker.user
-        return Skilled(user.id, user.name, user.display_name, sorted(worker.skills))
+        return rules.skilled(self._worker(found))
 
 
 def _lateness(task: Task, at: datetime) -> str:

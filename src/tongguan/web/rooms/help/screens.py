@@ -228,6 +228,13 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                     msg("Several at once"),
                     msg("Ticked rows are done one by one; the page tells of each what became of it, and who was faster."),
                 ),
+                (
+                    msg("Skills"),
+                    msg(
+                        "Some queues need a skill; who lacks it sees their tasks only. Administrators give skills, whoever manages tasks "
+                        "sees who has which."
+                    ),
+                ),
             ),
         ),
         "fulfilment": Screen(

@@ -9,8 +9,8 @@ from tongguan.model.access import Permission
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.export import FORMATS
 from tongguan.web.kit.texts import msg
-from tongguan.web.rooms.work import asked, list_acts, list_page, live, queues, task_acts, task_page
-from tongguan.web.rooms.work.places import PATH
+from tongguan.web.rooms.work import asked, list_acts, list_page, live, queues, skills, task_acts, task_page
+from tongguan.web.rooms.work.places import PATH, SKILLS
 
 _QUEUE: Final = f"{PATH}/{{queue}}"
 _TASK: Final = f"{_QUEUE}/{{task}}"
@@ -21,6 +21,8 @@ ROOM: Final = Room(
     pages=(
         Page(PATH, queues.queues, Permission.SEE_PANORAMA),
         Page(f"/live{PATH}", queues.live_queues, Permission.SEE_PANORAMA),
+        Page(SKILLS, skills.skills, Permission.MANAGE_TASKS),
+        Page(SKILLS, skills.give, Permission.MANAGE_USERS, method="POST"),
         *(Page(f"{_QUEUE}.{kind}", list_page.export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
         Page(_QUEUE, list_page.queue, Permission.SEE_PANORAMA, saves=asked.SAVED),
         Page(_QUEUE, list_acts.act, Permission.SEE_PANORAMA, method="POST"),

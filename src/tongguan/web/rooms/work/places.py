@@ -10,6 +10,8 @@ from tongguan.model.tasks import Queue, Task
 from tongguan.web.kit.visit import Visit
 
 PATH: Final = "/work"
+SKILLS: Final = f"{PATH}/skills"
+"""Who can do what."""
 
 
 def queue_href(name: str) -> str:

@@ -63,6 +63,7 @@ class QueuesPage:
     Attributes:
         mine, table: what the visitor has in all queues; None where only the counts are drawn anew.
         live: address of the stream.
+        sees_skills: the visitor may see who can do what.
     """
 
     scope: str
@@ -72,6 +73,7 @@ class QueuesPage:
     mine: Panel[TaskPage] | None = None
     table: Table | None = None
     live: str = f"/live{PATH}"
+    sees_skills: bool = False
 
 
 def _card(visit: Visit, counts: QueueCounts) -> QueueCard:
@@ -119,7 +121,8 @@ async def _page(visit: Visit) -> QueuesPage:
         visit.text("What waits"),
         "/waiting",
     )
-    return QueuesPage(scope_text(visit), panel, [_card(visit, one) for one in panel.value or ()], empty)
+    cards = [_card(visit, one) for one in panel.value or ()]
+    return QueuesPage(scope_text(visit), panel, cards, empty, sees_skills=visit.may(Permission.MANAGE_TASKS))
 
 
 def _table(visit: Visit, found: TaskPage) -> Table:

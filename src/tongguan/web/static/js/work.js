@@ -23,6 +23,13 @@
   });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 
+  // Enter in a row of boxes saves that row; by itself it would press the first button of the form.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".tg-skill-box input")) return;
+    event.preventDefault();
+    find(".tg-skill-save button", event.target.closest("tr")).click();
+  });
+
   // A text field that has a key is gone into, not clicked.
   document.addEventListener("click", (event) => { if (event.target.matches("textarea[data-key]")) event.target.focus(); });
 
