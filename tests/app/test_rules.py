@@ -29,7 +29,9 @@ def got(app: Application) -> dict[str, Any]:
 
 
 def changed(document: dict[str, Any], **rule: str) -> dict[str, Any]:
-    return {**document, "rules": [{**document["rules"][0], **rule}, *document["rules"][1:]]}
+    """Return a document whose first rule is one of orders, with other values."""
+    [first, *others] = sorted(document["rules"], key=lambda one: one["kind"] != "order")
+    return {**document, "rules": [{**first, **rule}, *others]}
 
 
 def test_a_home_begins_with_the_rules_that_packs_declare(app: Application) -> None:

@@ -33,12 +33,12 @@ def test_what_waits(home: Path) -> None:
     found = answer(home, "waiting")
     assert [(row["case_id"], row["stage"], row["lateness"]) for row in found["rows"]] == [
         ("A", "acceptance", "silent"),
-        ("B", "payment", "unlimited"),
+        ("B", "payment", "silent"),
     ]
     assert answer(home, "waiting", "--stage", "payment")["total"] == 1
     assert answer(home, "waiting", "--lateness", "late", "--channel", "web")["total"] == 0
     shown = tongguan(home, "waiting").stdout
-    assert "2 of 2 that wait (silent 1, unlimited 1)" in shown and "acceptance" in shown
+    assert "2 of 2 that wait (silent 2)" in shown and "acceptance" in shown
     wrong = tongguan(home, "waiting", "--stage", "oder")
     assert wrong.exit_code == WRONG_USE and "did you mean 'order'" in wrong.output
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, end, happening, money, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, limits, money, several, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -26,6 +27,7 @@ CASE_KINDS: Final = (
             aside("command_failed", "指令失败", "Command failed", "up"),
             end("retired", "退网", "Retired", "retired"),
         ),
+        limits=limits(timedelta(minutes=10), timedelta(minutes=30), "disconnected", "resumed"),
     ),
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, end, happening, money, step, text, whole
+from tongguan.areas.declaring import again, aside, end, happening, limits, money, step, text, whole
 from tongguan.model.vocabulary import CaseKind, EventType, Label
 
 _PRODUCT: Final = (
@@ -28,6 +29,7 @@ CASE_KINDS: Final = (
             aside("mismatch_resolved", "不一致已解决", "Mismatch resolved", "listed"),
             end("delisted", "已下架", "Delisted", "delisted"),
         ),
+        limits=limits(timedelta(hours=4), timedelta(hours=8), "submitted", "reviewed", working=True),
     ),
 )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, end, happening, limits, moment, money, personal, several, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, end, happening, moment, money, personal, several, step, text, truth, whole
+from tongguan.areas.orders.limits import LIMITS
 from tongguan.areas.orders.quality import FLAG
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label, Sum
 
@@ -104,38 +104,6 @@ _SUMS: Final = {
     "paid": Sum(plus=("paid", "collected"), minus=("refunded", "partly_refunded")),
 }
 
-_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-# The defaults of the operation's time limits 时限: warning, then late. A step of the customer's own (payment, collecting) has none.
-_LIMITS: Final = {
-    **limits(5 * _MINUTE, 10 * _MINUTE, "paid", "approved", "acceptance_requested", "acceptance_automatic_failed", "voucher_redeemed"),
-    **limits(
-        30 * _MINUTE,
-        _HOUR,
-        "handed_over",
-        "acceptance_queued",
-        "acceptance_claimed",
-        "acceptance_handed_back",
-        "acceptance_failed",
-        "check_requested",
-        working=True,
-    ),
-    **limits(
-        4 * _HOUR,
-        8 * _HOUR,
-        "accepted",
-        "invoiced",
-        "processing_started",
-        "allocation_requested",
-        "allocation_failed",
-        "unavailable",
-    ),
-    **limits(_DAY, 2 * _DAY, "allocated", "picked", "packed"),
-    **limits(2 * _DAY, 3 * _DAY, "shipped", "out_for_delivery", "delivery_failed", promised=True),
-    **limits(30 * _MINUTE, 2 * _HOUR, "activation_requested", "activation_failed"),
-    **limits(3 * _DAY, 7 * _DAY, "return_requested", "return_approved", "return_goods_received", "refund_requested", "refund_failed"),
-}
-
 CASE_KINDS: Final = (
     CaseKind(
         "order",
@@ -143,7 +111,7 @@ CASE_KINDS: Final = (
         (*_MADE, *_PAID, *_ACCEPTED, *_DELIVERED, *_PAUSED, *_ENDED),
         _SUMS,
         ("created", "promised", "changed"),
-        _LIMITS,
+        LIMITS,
         {
             "customer_wait_started": "customer_wait_ended",
             "courier_wait_started": "courier_wait_ended",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from tongguan.areas.declaring import again, aside, day, end, happening, moment, money, personal, step, text, truth, whole
+from tongguan.areas.declaring import again, aside, day, end, happening, limits, moment, money, personal, step, text, truth, whole
 from tongguan.model.vocabulary import Attribute, CaseKind, EventType, Label
 
 CASE_KINDS: Final = (
@@ -31,6 +32,11 @@ CASE_KINDS: Final = (
             aside("partly_refunded", "部分退款", "Partly refunded", "done"),
             end("refunded", "已退款", "Refunded", "refunded"),
         ),
+        limits={
+            # What the customer has not begun, and what goes back, is told at the order.
+            **limits(timedelta(minutes=30), timedelta(hours=2), "attempted", "authorized"),
+            **limits(timedelta(hours=1), timedelta(hours=4), "posting_requested", "posting_failed"),
+        },
     ),
 )
 

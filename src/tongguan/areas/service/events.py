@@ -46,7 +46,7 @@ CASE_KINDS: Final = (
         # First response, then resolution.
         limits={
             **limits(timedelta(minutes=30), timedelta(hours=1), "opened", "reopened"),
-            **limits(timedelta(hours=24), timedelta(hours=48), "responded", "transferred", "resumed"),
+            **limits(timedelta(hours=24), timedelta(hours=48), "responded", "transferred", "held", "resumed"),
         },
         pauses={"customer_wait_started": "customer_wait_ended", "held": "resumed"},
     ),
