@@ -65,6 +65,6 @@ def create_web(
     Returns:
         An application to be mounted at ``/`` after the API's routes. ``state.site`` holds what it was made of.
     """
-    rooms = (PANORAMA, HALLS, FULFILMENT, *area_rooms, WAITING, WORK, FINDINGS, INDICATORS, EXPLORE, RULES, VIEWS, DATA, PEOPLE, HELP, GATE)
+    rooms = (PANORAMA, HALLS, FULFILMENT, *area_rooms, WAITING, WORK, RULES, FINDINGS, INDICATORS, EXPLORE, VIEWS, DATA, PEOPLE, HELP, GATE)
     asked = (questions, accounts, lists, indicators, annotations, tasks, rules, fulfilment)
     return build_application(build_site(*asked, vocabulary, settings, rooms))

@@ -14,6 +14,8 @@ FORM_COOKIE: Final = "tongguan_form"
 LANGUAGE_COOKIE: Final = "tongguan_language"
 THEME_COOKIE: Final = "tongguan_theme"
 NAVIGATION_COOKIE: Final = "tongguan_navigation"
+GROUPS_COOKIE: Final = "tongguan_groups"
+"""Groups of the navigation that are folded, parted by dots."""
 
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"

@@ -19,12 +19,14 @@ from tongguan.web.kit.accounts import Session
 from tongguan.web.kit.codes import Codes
 from tongguan.web.kit.components import Failure
 from tongguan.web.kit.formats import Formats
+from tongguan.web.kit.navigation import NavGroup, entry_at, nav_groups
 from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.progress import Progress
 from tongguan.web.kit.security import (
     CSRF_FIELD,
     CSRF_HEADER,
     FORM_COOKIE,
+    GROUPS_COOKIE,
     LANGUAGE_COOKIE,
     NAVIGATION_COOKIE,
     THEME_COOKIE,
@@ -181,6 +183,17 @@ class Visit:
     def navigation(self) -> list[NavEntry]:
         """Return the lines of the navigation that this user may follow."""
         return [entry for entry in self.site.navigation if self.may(entry.permission)]
+
+    @property
+    def navigation_groups(self) -> list[NavGroup]:
+        """The lines of the navigation in groups, as this browser folds them."""
+        folded = self.request.cookies.get(GROUPS_COOKIE, "").split(".")
+        return nav_groups(self.navigation(), self.request.url.path, folded)
+
+    @property
+    def navigation_entry(self) -> NavEntry | None:
+        """The line of the navigation that leads to this page, or to what it lies below."""
+        return entry_at(self.navigation(), self.request.url.path)
 
     def render(self, template: str, page: object, status: int = HTTPStatus.OK) -> HTMLResponse:
         """Answer with a template and its typed context ``page``."""

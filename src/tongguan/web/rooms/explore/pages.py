@@ -182,5 +182,5 @@ ROOM: Final = Room(
         *(Page(f"{PATH}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",
-    navigation=(NavEntry(PATH, msg("Explore"), "search", "e", Permission.SEE_PANORAMA, msg("Operation")),),
+    navigation=(NavEntry(PATH, msg("Explore"), "search", "e", Permission.SEE_PANORAMA, msg("Analysis")),),
 )

@@ -271,5 +271,5 @@ ROOM: Final = Room(
         *(Page(f"{FINDINGS}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",
-    navigation=(NavEntry(FINDINGS, msg("Findings"), "alert-triangle", "x", Permission.SEE_PANORAMA, msg("Operation")),),
+    navigation=(NavEntry(FINDINGS, msg("Findings"), "alert-triangle", "x", Permission.SEE_PANORAMA, msg("Analysis")),),
 )

@@ -27,5 +27,5 @@ ROOM: Final = Room(
     name="indicators",
     pages=(*CATALOGUE, *INDICATOR, *PUBLISHED, *NOTES, Page("/help/indicators", help_page)),
     templates=Path(__file__).parent / "templates",
-    navigation=(NavEntry(PATH, msg("Indicators"), "chart-line", "i", Permission.SEE_PANORAMA, msg("Operation")),),
+    navigation=(NavEntry(PATH, msg("Indicators"), "chart-line", "i", Permission.SEE_PANORAMA, msg("Analysis")),),
 )

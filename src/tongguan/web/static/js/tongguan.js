@@ -19,10 +19,27 @@
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("[data-stages]")) document.cookie = `tongguan_stages=${event.target.open ? "open" : "closed"}; path=/; max-age=31536000; samesite=lax`;
   }, true);
+  // Groups of the navigation: which are folded is kept the same way.
+  function group(button) {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    const kept = document.cookie.match(/(?:^|; )tongguan_groups=([^;]*)/)?.[1] ?? "";
+    const folded = new Set(kept.split(".").filter(Boolean));
+    if (open) folded.delete(button.dataset.group); else folded.add(button.dataset.group);
+    button.setAttribute("aria-expanded", String(open));
+    document.cookie = `tongguan_groups=${[...folded].join(".")}; path=/; max-age=31536000; samesite=lax`;
+  }
+  // Where the lines are more than fit, the one of this page is in sight.
+  function showCurrent() {
+    const list = find(".tg-nav-list"), current = list && find("[aria-current]", list);
+    if (!current) return;
+    const [outer, inner] = [list.getBoundingClientRect(), current.getBoundingClientRect()];
+    if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom + 8;
+  }
+  showCurrent();
   function drawer() {
     const open = document.body.classList.toggle("tg-drawer-open");
     find(".tg-burger")?.setAttribute("aria-expanded", String(open));
-    (open ? find(".tg-nav-link") : find(".tg-burger"))?.focus();
+    (open ? find(".tg-nav-link[aria-current]") ?? find(".tg-nav-link") : find(".tg-burger"))?.focus();
   }
   function toggleFilters(button) {
     const open = button.closest(".tg-filters").classList.toggle("tg-filters-open");
@@ -71,7 +88,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     const action = target.closest("[data-action]");
-    if (action) ({ fold, drawer, filters: toggleFilters, help, compare: window.TongguanView.compare, fullscreen: window.TongguanView.fullscreen })[action.dataset.action](action);
+    if (action) ({ fold, group, drawer, filters: toggleFilters, help, compare: window.TongguanView.compare, fullscreen: window.TongguanView.fullscreen })[action.dataset.action](action);
     const opener = target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open).showModal();
     if (target.closest("[data-close]")) target.closest("dialog").close();
