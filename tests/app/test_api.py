@@ -14,6 +14,7 @@ import pytest
 from tests.app.serving import NDJSON, OWNER, P1, Application, application, lines, order
 from tongguan.app.api import events
 from tongguan.app.api.described import READING, TASKS, Described
+from tongguan.app.api.described_fulfilment import FULFILMENT
 from tongguan.app.api.reference import NOTES, PEOPLE, RULES, STATUSES, VIEWS
 from tongguan.app.api.reference import OWNER as OWNER_ROUTES
 from tongguan.ingest.errors import BusyError, DeliveryError, NoSpaceError
@@ -21,6 +22,9 @@ from tongguan.model.access import PERMISSIONS, UNDIVIDED, Permission, Role
 from tongguan.records import ledger
 
 CITY_OTHER = "P-02-01"
+
+GRANTED = (*READING, *FULFILMENT, *PEOPLE, *NOTES, *TASKS, *RULES)
+"""Routes that need a permission."""
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +187,7 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
     app.installation.load_now()
     sources = {row["source"] for row in app.send("GET", "/sources", headers=OWNER).json()}
     assert "till" in sources and "somebody-else" not in sources
-    for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES):
+    for route in (*READING, *FULFILMENT, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES):
         answer = app.send(route.method, address(route), headers=shop, content=b"{}")
         assert answer.status_code == 401, route.path
 
@@ -191,12 +195,12 @@ def test_a_token_delivers_as_its_own_source_and_reads_nothing(app: Application, 
 def address(route: Described) -> str:
     """Return a path at which the route answers, though perhaps with 404."""
     named = {"kind": "order", "stage": "order", "id": "0", "name": "nobody", "names": "visitors", "metric": "visitors"}
-    named |= {"action": "claim", "entry": "0"}
+    named |= {"action": "claim", "entry": "0", "part": "manual"}
     return re.sub(r"\{(\w+)\}", lambda found: named[found[1]], route.path)
 
 
 def test_the_page_names_every_route_and_status(app: Application) -> None:
-    every = (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES)
+    every = (*READING, *FULFILMENT, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES, *OWNER_ROUTES)
     described = {(r.method, re.sub(r"\{\w+\}", "{}", f"/api/v1{r.path}")) for r in every}
     routes: set[tuple[str, str]] = set()
 
@@ -218,7 +222,7 @@ def sessions(app: Application) -> dict[Role, dict[str, str]]:
     return {role: app.session(role.value, role) for role in Role}
 
 
-@pytest.mark.parametrize("route", [*READING, *PEOPLE, *NOTES, *TASKS, *RULES], ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", GRANTED, ids=lambda route: f"{route.method} {route.path}")
 def test_roles_may_what_the_page_says(app: Application, sessions: dict[Role, dict[str, str]], route: Described) -> None:
     assert isinstance(route.permission, Permission)
     for role, headers in sessions.items():
@@ -330,7 +334,7 @@ def test_what_knows_no_regions_is_not_for_a_city(app: Application, city: dict[st
 
 
 def test_no_answer_names_another_city(app: Application, city: dict[str, str]) -> None:
-    for route in READING:
+    for route in (*READING, *FULFILMENT):
         if route.method == "GET":
             answer = app.send("GET", address(route).replace("/order/0", "/order/Es0"), headers=city)
             withheld = UNDIVIDED | (frozenset(Permission) - PERMISSIONS[Role.DISPATCHER])

@@ -20,7 +20,9 @@ from tongguan.app.api import annotations as notes
 from tongguan.app.api import people, rules, views
 from tongguan.app.api.bearer import OWNER_NAME, Bearers
 from tongguan.app.api.events import PATH, EventsEndpoint
+from tongguan.app.api.fulfilment import FulfilmentRoutes
 from tongguan.app.api.metrics import Metrics
+from tongguan.app.api.orders import OrderRoutes
 from tongguan.app.api.owner import OwnerRoutes
 from tongguan.app.api.problem import ApiProblem
 from tongguan.app.api.reading import Reading
@@ -122,9 +124,12 @@ class Server:
     def _build_api(self, ticks: Ticks) -> FastAPI:
         api = FastAPI(title="Tongguan", version=__version__, docs_url=None, redoc_url=None)
         installation = self.installation
+        at = (installation.now, installation.settings.zone)
         for route in (
-            *Reading(self.questions, installation.vocabulary, self.who, installation.now).routes(),
-            *Metrics(self.indicators, self.who, installation.now, installation.settings.zone).routes(),
+            *Reading(self.questions, self.fulfilment, installation.vocabulary, self.who, installation.now).routes(),
+            *Metrics(self.indicators, self.who, *at).routes(),
+            *FulfilmentRoutes(self.fulfilment, installation.vocabulary, self.who, *at).routes(),
+            *OrderRoutes(self.questions, self.who, *at).routes(),
             *TaskRoutes(self.tasks, installation.vocabulary, self.who).routes(),
             *OwnerRoutes(installation, self.bearers, self._intake_pool, ticks).routes(),
             *Health(installation, self._pool, self._dead_loops, self._exposed).routes(),

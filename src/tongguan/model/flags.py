@@ -224,7 +224,15 @@ class FlaggedDay:
 
 @dataclass(frozen=True)
 class FlaggedRow:
-    """One flag: what :class:`Hit` says, as the event tells it, and where the case stands now."""
+    """One flag as its event tells it, and where the case stands now.
+
+    Attributes:
+        others: cases that it is compared with.
+        columns: what agrees with them, or what is missing.
+        found, bound: what was measured, and what the rule allows: seconds, cases, or spreads; None where the event does not say it.
+        usual: median amount, minor units.
+        step: where the case stands now; empty where it reached no step.
+    """
 
     time: datetime
     case_id: str

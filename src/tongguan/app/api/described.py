@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from tongguan.app.api import case_story
 from tongguan.app.api import tasks as task_bodies
 from tongguan.model import answers, findings, halls, indicator_answers, published, tasks, waiting
 from tongguan.model.access import Permission
@@ -167,7 +168,14 @@ READING: Final = (
         (*_CASES, f"sort: {', '.join(ports.CaseOrder)}", "descending: `true` (without it) or `false`", *_PAGE),
         answers.CasePage,
     ),
-    Described("GET", "/cases/{kind}/{id}", Permission.SEE_ORDERS, "One case's whole story.", (), answers.Trace),
+    Described(
+        "GET",
+        "/cases/{kind}/{id}",
+        Permission.SEE_ORDERS,
+        "One case's whole story, and its clocks: at each step the limit, pauses, and whether it was kept.",
+        (),
+        case_story.CaseStory,
+    ),
     Described("GET", "/regions", Permission.SEE_PANORAMA, "The book of regions within the scope.", (), Region, several=True),
     Described("GET", "/sources", Permission.SEE_DATA, "The books of every source.", (), answers.SourceAccount, several=True),
     Described(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from http import HTTPStatus
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.routing import Route
 
+from tongguan.app.api.case_story import story_of
 from tongguan.app.api.guarded import Asked, Who, guarded
+from tongguan.app.api.parameters import MOST_ROWS, asked_number, asked_page, asked_time, filter_of, is_date
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
@@ -21,11 +21,9 @@ from tongguan.model.answers import CaseFilter, EventFilter, FlowFilter
 from tongguan.model.findings import FindingFilter
 from tongguan.model.reasons import Quarantine
 from tongguan.model.vocabulary import Vocabulary
-from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder
+from tongguan.model.waiting import WaitingFilter, WaitingOrder
+from tongguan.web.kit.fulfilment import Fulfilment
 from tongguan.web.kit.ports import CaseOrder, CaseSort, QuarantineFilter, QuarantineState, Questions
-
-_MOST_ROWS = 10_000
-_EARLIEST, _LATEST = 1971, 2199
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,14 @@ class Reading:
 
     Attributes:
         questions: answers.
+        fulfilment: has the clocks of cases.
         vocabulary: names that may be asked for.
         who: who calls.
         now: clock.
     """
 
     questions: Questions
+    fulfilment: Fulfilment
     vocabulary: Vocabulary
     who: Who
     now: Now
@@ -71,11 +71,11 @@ class Reading:
         ]
 
     async def _flow(self, user: User, request: Request) -> object:
-        where = _filter(FlowFilter, request, extra=("at",))
-        return await self.questions.flow(user, where, _time(request, "at"))
+        where = filter_of(FlowFilter, request, extra=("at",))
+        return await self.questions.flow(user, where, asked_time(request, "at"))
 
     async def _waiting(self, user: User, request: Request) -> object:
-        where: WaitingFilter = _filter(WaitingFilter, request, extra=("sort", "descending", "limit", "offset"))
+        where: WaitingFilter = filter_of(WaitingFilter, request, extra=("sort", "descending", "limit", "offset"))
         stages = [stage.name for stage in self.vocabulary.stages]
         if where.stage and where.stage not in stages:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, stages))
@@ -83,15 +83,15 @@ class Reading:
         if name not in names:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"cannot sort by {name!r}", valid=valid_hint(name, names))
         descending = request.query_params.get("descending", "false").lower() == "true"
-        limit, offset = _number(request, "limit", 50, _MOST_ROWS), _number(request, "offset", 0, 10**9)
+        limit, offset = asked_page(request)
         return await self.questions.waiting(user, where, WaitingOrder(name), descending, limit, offset)
 
     async def _findings(self, user: User, request: Request) -> object:
-        where: FindingFilter = _filter(FindingFilter, request, extra=())
+        where: FindingFilter = filter_of(FindingFilter, request, extra=())
         stages = [one.name for one in self.vocabulary.stages]
         if where.stage and where.stage not in stages:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, stages))
-        if where.day and not _is_date(where.day):
+        if where.day and not is_date(where.day):
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="such as 2026-11-21")
         # Days are compared as texts, so one way to write a date must become the other.
         day = date.fromisoformat(where.day).isoformat() if where.day else ""
@@ -101,15 +101,15 @@ class Reading:
         return found
 
     async def _halls(self, user: User, request: Request) -> object:
-        where = _filter(FlowFilter, request, extra=("at",))
+        where = filter_of(FlowFilter, request, extra=("at",))
         channels = self.vocabulary.codes.get("channel", {})
         if where.channel and where.channel not in channels:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no channel {where.channel!r}", valid=valid_hint(where.channel, channels))
-        return await self.questions.halls(user, where, _time(request, "at"))
+        return await self.questions.halls(user, where, asked_time(request, "at"))
 
     async def _stage_events(self, user: User, request: Request) -> object:
         stage, where = self._within_stage(user, request, extra=("limit",))
-        return await self.questions.events_of(user, stage, where, _number(request, "limit", 50, _MOST_ROWS))
+        return await self.questions.events_of(user, stage, where, asked_number(request, "limit", 50, MOST_ROWS))
 
     async def _stage_day(self, user: User, request: Request) -> object:
         stage, where = self._within_stage(user, request)
@@ -120,11 +120,11 @@ class Reading:
         name, names = request.path_params["stage"], [s.name for s in self.vocabulary.stages if user.scope.sees_stage(s.name)]
         if name not in names:
             raise ApiProblem(HTTPStatus.NOT_FOUND, f"no stage {name!r}", valid=valid_hint(name, names))
-        where: EventFilter = _filter(EventFilter, request, extra)
+        where: EventFilter = filter_of(EventFilter, request, extra)
         breakdowns = self.vocabulary.stage(name).breakdowns
         if where.by and where.by not in breakdowns:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"by: {where.by!r}", valid=valid_hint(where.by, breakdowns, most=30))
-        if where.day and not _is_date(where.day):
+        if where.day and not is_date(where.day):
             raise ApiProblem(HTTPStatus.BAD_REQUEST, f"day: {where.day!r} is no date", valid="2026-11-21")
         return name, where
 
@@ -133,7 +133,7 @@ class Reading:
 
     async def _cases(self, user: User, request: Request) -> object:
         kind = self._kind(request)
-        where = _filter(CaseFilter, request, extra=("sort", "descending", "limit", "offset"))
+        where = filter_of(CaseFilter, request, extra=("sort", "descending", "limit", "offset"))
         if where.stage and where.stage not in {s.name for s in self.vocabulary.stages}:
             raise ApiProblem(
                 HTTPStatus.BAD_REQUEST, f"no stage {where.stage!r}", valid=valid_hint(where.stage, [s.name for s in self.vocabulary.stages])
@@ -144,16 +144,14 @@ class Reading:
                 HTTPStatus.BAD_REQUEST, f"cannot sort by {name!r}", valid=valid_hint(name, [order.value for order in CaseOrder])
             )
         sort = CaseSort(CaseOrder(name), request.query_params.get("descending", "true").lower() != "false")
-        return await self.questions.cases(
-            user, kind, where, sort, _number(request, "limit", 50, _MOST_ROWS), _number(request, "offset", 0, 10**9)
-        )
+        return await self.questions.cases(user, kind, where, sort, *asked_page(request))
 
     async def _trace(self, user: User, request: Request) -> object:
         kind, case_id = self._kind(request), request.path_params["case_id"]
         found = await self.questions.trace(user, kind, case_id)
         if found is None:
             raise ApiProblem(HTTPStatus.NOT_FOUND, f"no {kind} {case_id!r}, or it is outside your scope")
-        return found
+        return story_of(found, await self.fulfilment.clocks(user, kind, found.case.case_id), self.now())
 
     def _kind(self, request: Request) -> str:
         kind = str(request.path_params["kind"])
@@ -184,13 +182,13 @@ class Reading:
         return await self.questions.accounts(user)
 
     async def _ledger(self, user: User, request: Request) -> object:
-        until = _time(request, "until") or self.now() + timedelta(hours=1)
-        since = _time(request, "since") or until - timedelta(days=7)
+        until = asked_time(request, "until") or self.now() + timedelta(hours=1)
+        since = asked_time(request, "since") or until - timedelta(days=7)
         return await self.questions.ledger(user, request.query_params.get("source", ""), since, until)
 
     async def _deliveries(self, user: User, request: Request) -> object:
         source = request.query_params.get("source", "")
-        return await self.questions.deliveries(user, source, _number(request, "limit", 50, 1000), _number(request, "offset", 0, 10**9))
+        return await self.questions.deliveries(user, source, *asked_page(request, 1000))
 
     async def _quarantine(self, user: User, request: Request) -> object:
         given = request.query_params
@@ -201,7 +199,7 @@ class Reading:
             valid = f"reason: {', '.join(Quarantine)}; state: {', '.join(QuarantineState)}"
             raise ApiProblem(HTTPStatus.BAD_REQUEST, str(error), valid=valid) from error
         where = QuarantineFilter(given.get("source", ""), reason, given.get("field", ""), state)
-        return await self.questions.quarantine(user, where, _number(request, "limit", 50, 1000), _number(request, "offset", 0, 10**9))
+        return await self.questions.quarantine(user, where, *asked_page(request, 1000))
 
     async def _quarantined(self, user: User, request: Request) -> object:
         found = await self.questions.quarantined(user, request.path_params["record_id"])
@@ -222,65 +220,3 @@ async def _ids(request: Request) -> list[str]:
         return body["ids"]
     except (msgspec.DecodeError, KeyError) as error:
         raise ApiProblem(HTTPStatus.BAD_REQUEST, "the body names no records", valid='{"ids": ["1", "2"]}') from error
-
-
-def _filter(kind: type[Any], request: Request, extra: tuple[str, ...]) -> Any:
-    names = {f.name: f for f in fields(kind)}
-    unknown = [name for name in request.query_params if name not in names and name not in extra]
-    if unknown:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"no parameter {unknown[0]!r}", valid=valid_hint(unknown[0], [*names, *extra], most=30))
-    given: dict[str, Any] = {}
-    for name, found in names.items():
-        if name not in request.query_params:
-            continue
-        if name == "hour":
-            given[name] = _number(request, name, 0, 23)
-        elif name == "lateness":
-            given[name] = _member(Lateness, request, name)
-        elif "datetime" in str(found.type):
-            given[name] = _time(request, name)
-        elif found.type in ("bool", bool):
-            given[name] = request.query_params[name].lower() in ("true", "1", "yes")
-        elif "tuple" in str(found.type):
-            given[name] = tuple(text for text in map(str.strip, request.query_params[name].split(",")) if text)
-        else:
-            given[name] = request.query_params[name]
-    return kind(**given)
-
-
-def _member(kind: type[StrEnum], request: Request, name: str) -> StrEnum | None:
-    text, names = request.query_params[name], [member.value for member in kind]
-    if text and text not in names:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=valid_hint(text, names))
-    return kind(text) if text else None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return _EARLIEST <= date.fromisoformat(text).year <= _LATEST
-    except ValueError:
-        return False
-
-
-def _time(request: Request, name: str) -> datetime | None:
-    text = request.query_params.get(name)
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is no time", valid="2026-11-21T10:00:00+08:00") from error
-    if moment.tzinfo is None:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} has no zone", valid="2026-11-21T10:00:00+08:00 (write + as %2B)")
-    if not _EARLIEST <= moment.year <= _LATEST:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r} is out of range", valid=f"years {_EARLIEST} to {_LATEST}")
-    return moment
-
-
-def _number(request: Request, name: str, default: int, most: int) -> int:
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > most:
-        raise ApiProblem(HTTPStatus.BAD_REQUEST, f"{name}: {text!r}", valid=f"0 to {most}")
-    return int(text)

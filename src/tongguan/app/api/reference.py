@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from tongguan.app.api import people, views
 from tongguan.app.api import rules as rule_bodies
 from tongguan.app.api import tasks as task_bodies
 from tongguan.app.api.described import READING, TASKS, Described
+from tongguan.app.api.described_fulfilment import FULFILMENT, INSIDE
 from tongguan.app.markdown import table
 from tongguan.app.truth import TruthAnswer
 from tongguan.model import answers, tasks
@@ -128,7 +130,7 @@ value), `valid` (what would be right, where that helps), and `retry`: whether th
 | 400 | a parameter or body that cannot be read |
 | 401 | nobody is signed in, or the token is not in force |
 | 403 | the role or the scope does not allow it, or the form token is missing or old |
-| 404 | no such stage, kind, case, record, indicator, note, task, version, user or token, or it is outside the scope |
+| 404 | no such stage, part, kind, case, record, indicator, note, task, version, user or token, or it is outside the scope |
 | 409 | a name that is taken; rules that somebody else changed meanwhile; a task that somebody or its case was faster with |
 | 422 | a body with values that cannot be |
 | 503 | a store does not answer now; `Retry-After` where a retry helps |
@@ -193,13 +195,15 @@ def api_reference(mark: str) -> str:
     Args:
         mark: line that says that the page is generated.
     """
-    parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING), *_group("People", PEOPLE)]
+    parts = [_INTRO.format(mark=mark), _events(), *_group("Reading, and mending the quarantine", READING)]
+    parts += [*_group("Fulfilment, order quality and returns", FULFILMENT), *_group("People", PEOPLE)]
     parts += ["Names of users and ids of tokens are those that the lists show.\n", *_group("Views of lists", VIEWS)]
     parts += _group("Notes at days of indicators", NOTES)
     parts += _group("Tasks", TASKS)
     parts += _group("Rules", RULES)
     parts += [_owner(), _WATCHING, *_types()]
-    return "\n".join(parts).replace("``", "`")
+    # Docstrings mark code by two backticks, and names of types by roles before one.
+    return re.sub(r":[a-z]+:`", "`", "\n".join(parts).replace("``", "`"))
 
 
 def _events() -> str:
@@ -246,16 +250,17 @@ def _link(found: type[Any]) -> str:
 
 def _types() -> list[str]:
     """Describe every type that a route names, and those inside them."""
-    named = [one for route in (*READING, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES) for one in (route.body, route.answer) if one is not None]
+    every = (*READING, *FULFILMENT, *PEOPLE, *VIEWS, *NOTES, *TASKS, *RULES)
+    named = [one for route in every for one in (route.body, route.answer) if one is not None]
     inner = (views.ViewAnswer, notes.NoteAnswer, answers.StageStatus, answers.CaseRow, answers.Join, ports.DeliveryRow, Problem)
     of_tasks = (task_bodies.AskedTask, tasks.TaskEntry, tasks.QueueCounts)
-    found = {one.__name__: one for one in (*named, *inner, *of_tasks)}
+    found = {one.__name__: one for one in (*named, *inner, *of_tasks, *INSIDE)}
     return ["## Types\n", *(_type(found[name]) for name in sorted(found))]
 
 
 def _type(found: type[Any]) -> str:
     text = (found.__doc__ or "").strip().partition("\n\n")
-    meanings = _meanings(text[2])
+    meanings = {name: told for base in reversed(found.__mro__) for name, told in _meanings(base.__doc__ or "").items()}
     rows = [(f"`{name}`", f"`{kind}`", meanings.get(name, "")) for name, kind in _fields(found)]
     return f"### {found.__name__}\n\n{' '.join(text[0].split())}\n\n" + table(("field", "type", "meaning"), rows)
 

@@ -88,12 +88,24 @@ def _summary(answer: dict[str, Any]) -> Any:
 
 def _story(found: Commands, answer: dict[str, Any]) -> Any:
     case = answer["case"]
+    # Where a step was reached twice at one instant, the clock is that of the last, as on the page.
+    clocks = {(clock["step"], clock["since"]): clock for clock in answer["clocks"]}
     rows = []
     for event in answer["events"]:
         gap = "" if event["gap"] is None else f"+{event['gap']:.0f} s"
+        clock = clocks.get((event["milestone"], event["time"]))
         rows.append(
-            [found.moment(event["time"]), gap, event["type"], event["via"], _money(event["amount"], event["currency"]), event["source"]]
+            [
+                *(found.moment(event["time"]), gap, event["type"], event["via"], _money(event["amount"], event["currency"])),
+                *(event["source"], found.moment(clock["late_from"]) if clock else "", _stands(clock) if clock else ""),
+            ]
         )
     joined = ", ".join(f"{join['kind']} {len(join['ids']) or 'none'}" for join in answer["joins"])
     title = f"Order {case['case_id']}: {case['status']} — joined: {joined}"
-    return rows_table(title, ["time", "after", "event", "via", "amount", "source"], rows, right=("after", "amount"))
+    return rows_table(title, ["time", "after", "event", "via", "amount", "source", "limit", "stands"], rows, right=("after", "amount"))
+
+
+def _stands(clock: dict[str, Any]) -> str:
+    """Say how the stay that begins with an event stands against its limit, or stood when it ended, and what it was paused."""
+    state = clock["lateness"] + ("" if clock["until"] else ", still open")
+    return f"{state}, paused {clock['paused_seconds']:.0f} s" if clock["paused_seconds"] else state
