@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Executable, delete, update
 
-from tests.app.opened import ANN, done, engine, house, take
-from tests.fixtures.rig import delivery, event
+from tests.app.opened import ANN, WORDS, done, engine, house, take
+from tests.fixtures.rig import MORNING, delivery, event
 from tongguan.app.check import Finding, check
 from tongguan.app.installation import Installation
 from tongguan.app.replay import discard
-from tongguan.records import audit, ledger, open_steps
+from tongguan.records import audit, ledger, open_steps, task_keeping
 from tongguan.records.tables import audit as audit_table
+from tongguan.records.tables import open_steps as open_step_rows
+from tongguan.records.tables import tasks
 from tongguan.warehouse.client import Warehouse
 from tongguan.warehouse.errors import WarehouseError
 
 ACCOUNTS = "received = accepted + duplicate + quarantined + rejected"
 EVENTS = "accepted = events stored, each id once"
+TASKS = "tasks agree with open steps"
 ROWS = "rows of cases and open steps agree with cases"
 PROJECTIONS = "projections hold every event"
 CASES = "cases agree with events"
@@ -57,6 +61,7 @@ def test_all_is_well(home: Installation) -> None:
         Finding(PROJECTIONS, True, "events 7, event_keys 7, hourly_counts 7; mentions of objects 15, event_objects 15"),
         Finding(CASES, True, "4 cases"),
         Finding(ROWS, True, "4 rows, 3 open steps"),
+        Finding(TASKS, True, "0 live tasks"),
         Finding(AUDIT, True, "every entry follows from the one before"),
         Finding(SPOOL, True, "0 bytes wait; warehouse schema 1"),
     ]
@@ -158,3 +163,44 @@ def test_discarding_keeps_everything_well(home: Installation) -> None:
     assert discard(home, ANN, ["1", "2"]) == 2
     assert wrong(home) == {}
     assert len(done(home)) == 4
+
+
+@pytest.fixture
+def worked(home: Installation) -> Installation:
+    """Three orders queued for acceptance by hand, each with its task."""
+    made = [event(event_id=f"w{n}", order_id=f"w{n}") for n in range(3)]
+    at = (MORNING + timedelta(seconds=1)).isoformat()
+    queued = [event(type="acceptance.manual_queued", event_id=f"q{n}", order_id=f"w{n}", time=at) for n in range(3)]
+    take(home, *made, *queued)
+    assert wrong(home) == {} and "3 live tasks" in {one.detail for one in check(home)}
+    return home
+
+
+@pytest.mark.parametrize(
+    ("broken", "found"),
+    [
+        (delete(tasks).where(tasks.c.case_id == "w1"), "1 open steps without a task, 0 tasks that say something else, 0 whose"),
+        (update(tasks).where(tasks.c.case_id != "w1").values(step="held"), "0 open steps without a task, 2 tasks that say"),
+        (update(tasks).where(tasks.c.case_id == "w1").values(late_from=MORNING), "0 open steps without a task, 1 tasks that say"),
+        (delete(open_step_rows).where(open_step_rows.c.case_id == "w1"), "0 tasks that say something else, 1 whose case left the queue"),
+    ],
+    ids=["no task", "another step", "another limit", "no open step"],
+)
+def test_tasks_that_do_not_agree_with_open_steps(worked: Installation, broken: Executable, found: str) -> None:
+    with worked.database.begin() as connection:
+        connection.execute(broken)
+    first = "w0" if "2 tasks" in found else "w1"
+    said = wrong(worked)[TASKS]
+    assert said.startswith("acceptance: ") and found in said and said.endswith(f"first case {first}")
+    if "left the queue" not in found:
+        worked.task_keeper._all_seen = None
+        worked.task_keeper.round()
+        assert wrong(worked) == {}
+
+
+def test_what_is_noted_to_be_looked_at_is_taken_in_first(worked: Installation) -> None:
+    with worked.database.begin() as connection:
+        open_steps.put(connection, [], [("order", "w1")])
+    assert TASKS not in wrong(worked)
+    with worked.database.read() as connection:
+        assert task_keeping.live(connection, WORDS.queues["acceptance"]) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongguan.app.installation import Installation
-from tongguan.records import audit, blocks, ledger, open_steps
+from tongguan.records import audit, blocks, ledger, open_steps, task_keeping
 from tongguan.warehouse.case_states import quoted, rows_sql, states_sql
 from tongguan.warehouse.migrations import MIGRATIONS
 from tongguan.warehouse.views import case_select, views
@@ -29,12 +29,15 @@ class Finding:
 def check(installation: Installation) -> list[Finding]:
     """Compare the books with each other and with the warehouse, while no block is being loaded; findings in a fixed order."""
     with installation.loader.held():
+        # Before open steps are brought up to date: where they are made anew, tasks are held against all of them, which mends what is wrong.
+        tasks = _tasks(installation)
         return [
             _accounts(installation),
             _events(installation),
             _projections(installation),
             _cases(installation),
             _case_rows(installation),
+            tasks,
             _audit(installation),
             _spool(installation),
         ]
@@ -109,6 +112,22 @@ def _case_rows(installation: Installation) -> Finding:
     if found != expected:
         wrong.append(f"{expected} cases stand at open steps, {found} rows tell so")
     return Finding("rows of cases and open steps agree with cases", not wrong, "; ".join(wrong) or f"{rows} rows, {found} open steps")
+
+
+def _tasks(installation: Installation) -> Finding:
+    """Compare live tasks with the open steps of their queues, after what is noted to have changed was taken in."""
+    installation.task_keeper.catch_up()
+    wrong, live = [], 0
+    with installation.database.read() as connection:
+        for queue in installation.vocabulary.queues.values():
+            found = task_keeping.disagreement(connection, queue)
+            live += task_keeping.live(connection, queue)
+            if found.first:
+                wrong.append(
+                    f"{queue.name}: {found.missing} open steps without a task, {found.changed} tasks that say something else, "
+                    f"{found.left} whose case left the queue, first case {found.first}"
+                )
+    return Finding("tasks agree with open steps", not wrong, "; ".join(wrong) or f"{live} live tasks")
 
 
 def _audit(installation: Installation) -> Finding:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, insert, or_, select, text, update
 
 from tongguan.model.tasks import Action, Queue, TaskState
 from tongguan.model.waiting import OpenStep
-from tongguan.records.tables import open_steps, task_entries, tasks
+from tongguan.records.tables import open_steps, task_entries, tasks, touched_cases
 from tongguan.records.task_tables import LIVE_TASK
 from tongguan.records.upsert import chunks
 from tongguan.records.upsert import insert as insert_or
@@ -61,12 +61,16 @@ def missing(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, OpenS
     A step that was reached before the last thing that an ended task knows of its case is that task's: the case has not moved on yet in
     what we know of it.
     """
-    same = (tasks.c.queue == queue.name, tasks.c.kind == open_steps.c.kind, tasks.c.case_key == open_steps.c.case_key)
-    answered = exists().where(*same, or_(LIVE_TASK, tasks.c.through >= open_steps.c.since))
     columns = (open_steps.c.case_key, *(open_steps.c[name] for name in _STEP))
-    wanted = (open_steps.c.kind == queue.kind, part.of(open_steps.c.case_key), open_steps.c.step.in_(queue.steps), ~answered)
+    wanted = (part.of(open_steps.c.case_key), *_unanswered(queue))
     found = conn.execute(select(*columns).where(*wanted).order_by(open_steps.c.case_key).limit(part.limit))
     return [(row[0], OpenStep(**dict(zip(_STEP, row[1:], strict=True)))) for row in found]
+
+
+def _unanswered(queue: Queue) -> tuple[ColumnElement[bool], ...]:
+    same = (tasks.c.queue == queue.name, tasks.c.kind == open_steps.c.kind, tasks.c.case_key == open_steps.c.case_key)
+    answered = exists().where(*same, or_(LIVE_TASK, tasks.c.through >= open_steps.c.since))
+    return (open_steps.c.kind == queue.kind, open_steps.c.step.in_(queue.steps), ~answered)
 
 
 def changed(conn: Connection, queue: Queue, part: Part) -> list[tuple[str, str]]:
@@ -83,6 +87,47 @@ def _found(conn: Connection, queue: Queue, part: Part, *wanted: ColumnElement[bo
     own = (tasks.c.queue == queue.name, tasks.c.kind == queue.kind, LIVE_TASK, part.of(tasks.c.case_key))
     sql = select(tasks.c.case_key, tasks.c.id).where(*own, *wanted).order_by(tasks.c.case_key).limit(part.limit)
     return [(row[0], row[1]) for row in conn.execute(sql)]
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """How tasks of a queue and open steps differ, though nothing is noted that would explain it.
+
+    Attributes:
+        missing: open steps that have no task; ``changed`` tasks that say something else than their open step; ``left`` tasks whose case is
+            at none of the queue's steps any more.
+        first: key of the first such case in the order of keys; empty where there is none.
+    """
+
+    missing: int
+    changed: int
+    left: int
+    first: str
+
+
+def disagreement(conn: Connection, queue: Queue) -> Disagreement:
+    """Hold all tasks of a queue against all open steps; cases that are noted to be looked at are left out."""
+    own = (tasks.c.queue == queue.name, tasks.c.kind == queue.kind, LIVE_TASK)
+    looks = (
+        _counted(open_steps.c.case_key).where(*_unanswered(queue), ~_noted(open_steps.c.kind, open_steps.c.case_key)),
+        _counted(tasks.c.case_key).where(*own, ~_noted(tasks.c.kind, tasks.c.case_key), _same_case(), _within(queue), _differs()),
+        _counted(tasks.c.case_key).where(*own, ~_noted(tasks.c.kind, tasks.c.case_key), ~_still(queue)),
+    )
+    (missing, *firsts), (changed, *second), (left, *third) = (conn.execute(look).one() for look in looks)
+    return Disagreement(missing, changed, left, min(filter(None, (*firsts, *second, *third)), default=""))
+
+
+def _counted(key: ColumnElement[str]) -> Select[int, str]:
+    return select(func.count(), func.coalesce(func.min(key), ""))
+
+
+def _noted(kind: ColumnElement[str], case_key: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(touched_cases.c.kind == kind, touched_cases.c.case_key == case_key)
+
+
+def live(conn: Connection, queue: Queue) -> int:
+    """Return how many tasks of a queue are not over."""
+    return conn.execute(select(func.count()).where(tasks.c.queue == queue.name, LIVE_TASK)).scalar_one()
 
 
 def know_sizes(conn: Connection) -> None:

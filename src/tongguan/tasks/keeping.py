@@ -73,17 +73,30 @@ class TaskKeeper:
             total = Kept()
             if self._all_seen is None or self._now() - self._all_seen >= LOOK_AT_ALL:
                 total = self._everything()
-            while True:
-                with self._database.begin() as conn:
-                    cases = touched.take(conn, AT_A_TIME)
-                    done = self._some(conn, cases or [])
-                if cases is None:
-                    # Forgotten until all were looked at: a round that breaks off begins anew.
-                    self._all_seen = None
-                    done = self._everything()
-                total += done
-                if cases is not None and len(cases) < AT_A_TIME:
-                    return total
+            return total + self._touched()
+
+    def catch_up(self) -> Kept:
+        """Look only at what is noted to have changed.
+
+        Raises:
+            RecordsError: what is not written yet, the next round writes.
+        """
+        with self._one_round:
+            return self._touched()
+
+    def _touched(self) -> Kept:
+        total = Kept()
+        while True:
+            with self._database.begin() as conn:
+                cases = touched.take(conn, AT_A_TIME)
+                done = self._some(conn, cases or [])
+            if cases is None:
+                # Forgotten until all were looked at: a round that breaks off begins anew.
+                self._all_seen = None
+                done = self._everything()
+            total += done
+            if cases is not None and len(cases) < AT_A_TIME:
+                return total
 
     def _some(self, conn: Connection, cases: list[tuple[str, str]]) -> Kept:
         """Hold these cases against their tasks, given by kind and key."""

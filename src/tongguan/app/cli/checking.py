@@ -24,7 +24,7 @@ def check(
     source: Annotated[list[str] | None, typer.Option(help="With --truth: only events from this source count; may be repeated.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Compare ledger, events, projections, cases, audit and spool with each other; exit code 1 when something disagrees."""
+    """Compare ledger, events, projections, cases, tasks, audit and spool with each other; exit code 1 when something disagrees."""
     found = commands(ctx)
     if source and truth is None:
         found.say("--source works with --truth only")
