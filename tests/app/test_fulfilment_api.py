@@ -51,8 +51,9 @@ def test_all_parts_stand_with_their_steps(app: Application) -> None:
 
 
 def test_a_day_that_is_past_tells_nothing_of_now(app: Application) -> None:
-    queued = step(asked(app, "/fulfilment?day=2026-11-19"), "acceptance_queued")
-    assert (queued["standing"], queued["came"]) == (None, 2)
+    past = asked(app, "/fulfilment?day=2026-11-19")
+    queued = step(past, "acceptance_queued")
+    assert (past["at"], queued["standing"], queued["came"]) == ("2026-11-19T15:59:59.999999Z", None, 2)
     assert step(asked(app, "/fulfilment?day=2026-11-20"), "acceptance_queued")["standing"]["counts"]["late"] == 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from http import HTTPStatus
 from typing import Final, NoReturn
 from zoneinfo import ZoneInfo
@@ -97,4 +97,4 @@ class FulfilmentRoutes:
         zone = ZoneInfo(self.zone)
         today = self.now().astimezone(zone).date()
         day = asked_past_day(request, "day", today)
-        return None if day in (None, today) else datetime.combine(day, time.max, zone)
+        return None if day in (None, today) else datetime.combine(day, time.max, zone).astimezone(UTC)
