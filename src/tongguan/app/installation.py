@@ -81,8 +81,16 @@ class Installation:
     def load_now(self) -> None:
         """Load everything that is spooled, in this thread (the command line without a server)."""
         self.loader.load_all()
+        self.keep_up()
+
+    def keep_up(self) -> None:
+        """Bring open steps and tasks up to what is loaded.
+
+        Raises:
+            WarehouseError, RecordsError: the next round does the rest.
+        """
         self.keeper.catch_up()
-        self.task_keeper.round()
+        self.task_keeper.catch_up()
 
     def close(self) -> None:
         """Stop the threads, then the engines, then give the home free. Spooled records that are not loaded stay in the spool."""

@@ -96,7 +96,7 @@ class OwnerRoutes:
                 ).response()
             await asyncio.sleep(0.05)
         try:
-            await asyncio.get_running_loop().run_in_executor(self.pool, self.installation.keeper.catch_up)
+            await asyncio.get_running_loop().run_in_executor(self.pool, self.installation.keep_up)
         except (RecordsError, WarehouseError) as error:
             told = f"what waits cannot be brought up to date: {error}"[:400]
             return ApiProblem(HTTPStatus.SERVICE_UNAVAILABLE, told, retry_after=5).response()
