@@ -97,6 +97,11 @@ def test_lists_traces_and_summaries_know_the_scope(desk: Desk) -> None:
     assert story is not None and [one.event_id for one in story.events] == ["a"]
 
 
+def test_the_newest_event_is_the_same_for_all_pages(desk: Desk) -> None:
+    newest = desk.ask(lambda q: q.data_through())
+    assert newest is not None and newest == desk.ask(lambda q: q.flow(ANN, FlowFilter(), None)).data_through
+
+
 def test_a_telephone_number_finds_the_orders_behind_its_token(desk: Desk) -> None:
     assert desk.orders(search=PHONE) == ["o1"]
     assert desk.orders(search=f" {PHONE} ") == ["o1"]

@@ -143,7 +143,7 @@ def test_so_many_regions_are_typed_not_scrolled(language: str) -> None:
     operation = make_operation(orders=3)
     visitor = Visitor.as_role(operation, Role.ADMIN, language=language)
     visitor.get("/")
-    operation.site.regions.tree = RegionTree(Region(f"P-{n}", "", f"第{n}县", f"County {n}") for n in range(MOST_TO_SELECT + 1))
+    operation.site.regions.kept.value = RegionTree(Region(f"P-{n}", "", f"第{n}县", f"County {n}") for n in range(MOST_TO_SELECT + 1))
     found = field(visitor.get("/orders?region=P-7").text)
     name = {"zh-CN": "第7县 (P-7)", "en": "County 7 (P-7)"}[language]
     assert f'value="{name}"' in found.split("<datalist")[0] and f'<option value="{name}">' in found
@@ -154,7 +154,7 @@ def test_without_a_book_codes_are_typed() -> None:
     operation = make_operation(orders=3)
     visitor = Visitor.as_role(operation, Role.ADMIN)
     visitor.get("/")
-    operation.site.regions.tree = RegionTree()
+    operation.site.regions.kept.value = RegionTree()
     found = field(visitor.get("/orders?region=GX").text)
     assert 'type="text" name="region" value="GX"' in found and "<option" not in found
 

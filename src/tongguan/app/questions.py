@@ -22,7 +22,7 @@ from tongguan.areas.operations.halls import HALL_WATCH
 from tongguan.areas.orders.summary import order_summary
 from tongguan.detect.watcher import kept_findings
 from tongguan.ingest.errors import DeliveryError
-from tongguan.metrics.flow import flow
+from tongguan.metrics.flow import data_through, flow
 from tongguan.metrics.halls import halls
 from tongguan.metrics.stage_day import event_conditions, event_types, stage_day
 from tongguan.model.access import Permission, Scope, User
@@ -255,6 +255,11 @@ class StageQuestions:
                 return regions.all(connection)
 
         return await self.ask(ask)
+
+    async def data_through(self) -> datetime | None:
+        """Return the time of the newest event."""
+        here = self._installation
+        return await self.ask(lambda c: data_through(here.warehouse, here.now(), here.settings.zone, c))
 
     async def accounts(self, user: User) -> Sequence[SourceAccount]:
         """Return the books of every source."""

@@ -167,7 +167,7 @@ async def summary(visit: Visit) -> Response:
 ROOM: Final = Room(
     name="orders",
     pages=(
-        Page(PATH, orders, Permission.SEE_ORDERS, saves=SAVED),
+        Page(PATH, orders, Permission.SEE_ORDERS, saves=SAVED, through=True),
         *(Page(f"{PATH}.{kind}", export_page.export, Permission.SEE_ORDERS, also=(Permission.EXPORT,)) for kind in FORMATS),
         *(
             Page(f"{PATH}.{kind}", export_page.export_chosen, Permission.SEE_ORDERS, method="POST", also=(Permission.EXPORT,))

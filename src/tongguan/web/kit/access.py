@@ -37,6 +37,7 @@ class Page:
         method: GET or POST; every POST must carry the form token.
         public: also for those who have not signed in.
         before_password: also for those who must first change their password.
+        through: its bar tells until when data is loaded; for pages whose own answers do not tell it.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Page:
     before_password: bool = False
     also: tuple[Permission, ...] = ()
     saves: tuple[str, ...] = ()
+    through: bool = False
 
     def missing(self, allowed: Callable[[Permission], bool]) -> Permission | None:
         """Return the first permission that is needed and not allowed; None where all are."""
@@ -98,6 +100,9 @@ async def enter(site: Site, page: Page, request: Request) -> Response:
             return turned_away
     if page.method == "POST" and not await visit.form_is_ours():
         return visit.render_error(HTTPStatus.FORBIDDEN, "form")
+    if page.through:
+        await site.freshness.refresh()
+        visit.shows_through = True
     return await page.handler(visit)
 
 

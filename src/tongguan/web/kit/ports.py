@@ -272,6 +272,10 @@ class Questions(Protocol):
         """
         ...
 
+    async def data_through(self) -> datetime | None:
+        """Return the time of the newest event not after now, as :meth:`flow` tells it; None without any. It is no secret either."""
+        ...
+
     async def accounts(self, user: User) -> Sequence[SourceAccount]:
         """Return the books of every source, by name."""
         ...

@@ -28,6 +28,7 @@ from tongguan.web.kit.access import NavEntry, Page, Room, enter
 from tongguan.web.kit.accounts import Accounts
 from tongguan.web.kit.annotations import Annotations
 from tongguan.web.kit.codes import Codes
+from tongguan.web.kit.freshness import Freshness
 from tongguan.web.kit.fulfilment import Fulfilment
 from tongguan.web.kit.indicators import Indicators
 from tongguan.web.kit.lists import Lists
@@ -90,6 +91,7 @@ class Site:
     settings: WebSettings
     rooms: Sequence[Room]
     regions: RegionBook
+    freshness: Freshness
     texts: dict[str, Texts]
     environments: dict[str, Environment] = field(repr=False)
 
@@ -174,7 +176,7 @@ def build_site(
     codes = {language: Codes(vocabulary, texts[language], regions) for language in texts}
     environments = {language: _environment(texts[language], rooms, shared, codes[language]) for language in texts}
     asked = (questions, accounts, lists, indicators, annotations, tasks, rules, fulfilment)
-    return Site(*asked, vocabulary, settings, tuple(rooms), regions, texts, environments)
+    return Site(*asked, vocabulary, settings, tuple(rooms), regions, Freshness(questions, settings.now), texts, environments)
 
 
 def build_application(site: Site) -> FastAPI:

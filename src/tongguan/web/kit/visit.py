@@ -54,13 +54,18 @@ class Panel(Generic[T]):
 
 
 class Visit:
-    """A request as pages see it."""
+    """A request as pages see it.
+
+    Attributes:
+        shows_through: the bar tells until when data is loaded, as the site knows it; other pages tell it by themselves, or not at all.
+    """
 
     def __init__(self, request: Request, site: Site, session: Session | None) -> None:
         self.request = request
         self.site = site
         self.session = session
         self.now = site.settings.now()
+        self.shows_through = False
         self._new_form_token = ""
 
     @property

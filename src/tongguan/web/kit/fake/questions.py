@@ -122,8 +122,10 @@ class FakeQuestions(FakeOrderAnswers):
         stages = tuple(self._stage(s, traces, local) for s in self._vocabulary.stages if user.scope.sees_stage(s.name))
         if not present:
             stages = tuple(replace(stage, backlog=None, oldest=None, late=None, warned=None, paused=None, silent=None) for stage in stages)
-        newest = max((e.received_time for t in self._traces.values() for e in t.events), default=None)
-        return Flow(at, local.date().isoformat(), newest, stages)
+        return Flow(at, local.date().isoformat(), self._newest(), stages)
+
+    def _newest(self) -> datetime | None:
+        return max((e.received_time for t in self._traces.values() for e in t.events), default=None)
 
     def _stage(self, stage: Stage, traces: Sequence[Trace], local: datetime) -> StageStatus:
         share = len(traces) / max(len(self._traces), 1)
@@ -218,6 +220,10 @@ class FakeQuestions(FakeOrderAnswers):
     async def regions(self) -> RegionTree:
         # The book lies in the other store: it is there while the warehouse is away.
         return REGIONS
+
+    async def data_through(self) -> datetime | None:
+        self._check()
+        return self._newest()
 
     async def accounts(self, user: User) -> Sequence[SourceAccount]:
         self._check()

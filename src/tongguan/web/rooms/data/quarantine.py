@@ -251,9 +251,9 @@ async def discard(visit: Visit) -> Response:
 
 
 PAGES: Final = (
-    Page(PATH, quarantine, Permission.SEE_DATA, saves=SAVED),
+    Page(PATH, quarantine, Permission.SEE_DATA, saves=SAVED, through=True),
     *(Page(f"{PATH}.{kind}", export, Permission.SEE_DATA, also=(Permission.EXPORT,)) for kind in FORMATS),
-    Page("/data/quarantine/replay", replay, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,)),
-    Page("/data/quarantine/discard", discard, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,)),
+    Page("/data/quarantine/replay", replay, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,), through=True),
+    Page("/data/quarantine/discard", discard, Permission.SEE_DATA, method="POST", also=(Permission.REPLAY_QUARANTINE,), through=True),
     Page("/data/quarantine/{record_id}", record, Permission.SEE_DATA),
 )

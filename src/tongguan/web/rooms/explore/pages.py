@@ -178,7 +178,7 @@ async def export(visit: Visit) -> Response:
 ROOM: Final = Room(
     name="explore",
     pages=(
-        Page(PATH, explore, Permission.SEE_PANORAMA, saves=SAVED),
+        Page(PATH, explore, Permission.SEE_PANORAMA, saves=SAVED, through=True),
         *(Page(f"{PATH}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",

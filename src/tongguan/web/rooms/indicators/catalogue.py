@@ -286,7 +286,7 @@ async def export(visit: Visit) -> Response:
 
 
 PAGES: Final = (
-    Page(PATH, catalogue, Permission.SEE_PANORAMA),
+    Page(PATH, catalogue, Permission.SEE_PANORAMA, through=True),
     Page(ROWS, catalogue_rows, Permission.SEE_PANORAMA),
     *(Page(f"{PATH}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
 )

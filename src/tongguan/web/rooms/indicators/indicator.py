@@ -342,7 +342,7 @@ def _page_path(visit: Visit) -> str:
 
 
 PAGES: Final = (
-    Page(f"{PATH}/{{name}}", indicator_page, Permission.SEE_PANORAMA),
+    Page(f"{PATH}/{{name}}", indicator_page, Permission.SEE_PANORAMA, through=True),
     *(Page(f"{PATH}/{{name}}/trend.{kind}", trend_file, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     *(Page(f"{PATH}/{{name}}/by/{{by}}.{kind}", breakdown_file, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
 )

@@ -295,7 +295,7 @@ async def export(visit: Visit) -> Response:
 ROOM: Final = Room(
     name="waiting",
     pages=(
-        Page(PATH, waiting, Permission.SEE_PANORAMA, saves=SAVED),
+        Page(PATH, waiting, Permission.SEE_PANORAMA, saves=SAVED, through=True),
         *(Page(f"{PATH}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",

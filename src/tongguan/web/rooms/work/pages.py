@@ -19,13 +19,13 @@ _TASK: Final = f"{_QUEUE}/{{task}}"
 ROOM: Final = Room(
     name="work",
     pages=(
-        Page(PATH, queues.queues, Permission.SEE_PANORAMA),
+        Page(PATH, queues.queues, Permission.SEE_PANORAMA, through=True),
         Page(f"/live{PATH}", queues.live_queues, Permission.SEE_PANORAMA),
         Page(SKILLS, skills.skills, Permission.MANAGE_TASKS),
         Page(SKILLS, skills.give, Permission.MANAGE_USERS, method="POST"),
         *(Page(f"{_QUEUE}.{kind}", list_page.export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
-        Page(_QUEUE, list_page.queue, Permission.SEE_PANORAMA, saves=asked.SAVED),
-        Page(_QUEUE, list_acts.act, Permission.SEE_PANORAMA, method="POST"),
+        Page(_QUEUE, list_page.queue, Permission.SEE_PANORAMA, saves=asked.SAVED, through=True),
+        Page(_QUEUE, list_acts.act, Permission.SEE_PANORAMA, method="POST", through=True),
         Page(f"/live{_QUEUE}", live.live_list, Permission.SEE_PANORAMA),
         Page(_TASK, task_page.task, Permission.SEE_PANORAMA),
         Page(_TASK, task_acts.act, Permission.SEE_PANORAMA, method="POST"),
