@@ -13,6 +13,7 @@ from tests.app.serving import OWNER, application
 from tests.app.test_cli import tongguan
 from tongguan.app.cli import DONE
 from tongguan.areas.packs import build_vocabulary
+from tongguan.model.tasks import Action
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "guides" / "work.md").read_text(encoding="utf-8")
@@ -31,7 +32,7 @@ def rows(head: str) -> list[list[str]]:
 def test_the_queues_are_those_of_the_packs() -> None:
     told = {row[0].split("`")[0]: (row[2], row[3]) for row in rows("| queue | its tasks | finished with | failed with |")}
     queues = build_vocabulary().queues.values()
-    assert told == {one.name: (one.events["finish"], one.events["fail"]) for one in queues}
+    assert told == {one.name: (one.events[Action.FINISH], one.events[Action.FAIL]) for one in queues}
     assert {f"{one.lease_minutes} minutes" for one in queues} == {"30 minutes"} and "thirty minutes" in GUIDE
 
 

@@ -317,6 +317,21 @@ class CaseStay:
     paused: bool = False
     silent_from: datetime | None = None
 
+    def lateness_at(self, at: datetime) -> Lateness:
+        """Return how the stay stands at a moment; of one that is over, how it did: on time, late or unlimited."""
+        over = self.until is not None
+        if self.paused and not over:
+            return Lateness.PAUSED
+        if not over and self.silent_from is not None and self.silent_from <= at:
+            return Lateness.SILENT
+        if not self.limited or self.late_from is None:
+            return Lateness.UNLIMITED
+        if self.until is not None:
+            return Lateness.LATE if self.until > self.late_from else Lateness.ON_TIME
+        if self.late_from <= at:
+            return Lateness.LATE
+        return Lateness.WARNED if self.warned_from is not None and self.warned_from <= at else Lateness.ON_TIME
+
 
 def seen_parts(vocabulary: Vocabulary, parts: Sequence[Part], scope: Scope) -> dict[Part, dict[str, str]]:
     """Return the parts with the steps that a scope sees, and the stage that has to act at each; parts without such a step are left out."""

@@ -35,20 +35,4 @@ class CaseStory(Trace):
 
 def story_of(found: Trace, stays: Sequence[CaseStay], at: datetime) -> CaseStory:
     """Return a story with its clocks, as they stand at a moment."""
-    return CaseStory(**vars(found), clocks=[CaseClock(**vars(stay), lateness=_lateness(stay, at)) for stay in stays])
-
-
-def _lateness(stay: CaseStay, at: datetime) -> Lateness:
-    if stay.until is not None:
-        if not stay.limited or stay.late_from is None:
-            return Lateness.UNLIMITED
-        return Lateness.LATE if stay.until > stay.late_from else Lateness.ON_TIME
-    if stay.paused:
-        return Lateness.PAUSED
-    if stay.silent_from is not None and stay.silent_from <= at:
-        return Lateness.SILENT
-    if not stay.limited or stay.late_from is None:
-        return Lateness.UNLIMITED
-    if stay.late_from <= at:
-        return Lateness.LATE
-    return Lateness.WARNED if stay.warned_from is not None and stay.warned_from <= at else Lateness.ON_TIME
+    return CaseStory(**vars(found), clocks=[CaseClock(**vars(stay), lateness=stay.lateness_at(at)) for stay in stays])

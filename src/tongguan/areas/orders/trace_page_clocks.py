@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tongguan.model.fulfilment import CaseStay
+from tongguan.model.waiting import Lateness
 from tongguan.web.kit.components import Status
 from tongguan.web.kit.visit import Visit
 
@@ -48,18 +49,17 @@ def _line(visit: Visit, stay: CaseStay) -> ClockLine:
 
 
 def _standing(visit: Visit, stay: CaseStay) -> tuple[str, Status | None]:
-    text, late_from, at = visit.text, stay.late_from, stay.until or visit.now
-    if stay.until is None and stay.paused:
+    text, late_from, lateness = visit.text, stay.late_from, stay.lateness_at(visit.now)
+    if lateness is Lateness.PAUSED:
         return text("‖ paused, the limit waits"), None
-    if stay.until is None and stay.silent_from is not None and stay.silent_from <= at:
+    if lateness is Lateness.SILENT:
         return text("◇ silent, state unknown"), None
-    if not stay.limited or late_from is None:
+    if late_from is None:
         return text("no limit"), None
-    size = visit.formats.duration(abs((at - late_from).total_seconds()))
+    size = visit.formats.duration(abs(((stay.until or visit.now) - late_from).total_seconds()))
     if stay.until is not None:
-        late = stay.until > late_from
+        late = lateness is Lateness.LATE
         return (text("late by %(time)s", time=size), Status.BAD) if late else (text("on time by %(time)s", time=size), Status.GOOD)
-    if late_from <= at:
+    if lateness is Lateness.LATE:
         return text("late by %(time)s, still open", time=size), Status.BAD
-    warned = stay.warned_from is not None and stay.warned_from <= at
-    return text("%(time)s left", time=size), Status.WATCH if warned else Status.GOOD
+    return text("%(time)s left", time=size), Status.WATCH if lateness is Lateness.WARNED else Status.GOOD

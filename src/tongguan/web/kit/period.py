@@ -28,6 +28,10 @@ GRAINS: Final = {
     Grain.YEAR: msg("By year"),
 }
 
+YEARS: Final = range(2000, 2200)
+MOST_DAYS: Final = 3_660
+"""Ten years: of a longer period that an address asks for, the last of them are shown."""
+
 _DAY: Final = timedelta(days=1)
 _DAYS_BY_DAY: Final = 92
 _DAYS_BY_WEEK: Final = 400
@@ -87,11 +91,12 @@ PRESET_LABELS: Final = {
 
 
 def day_of(text: str) -> date | None:
-    """Return a day of an address; None for what is none."""
+    """Return a day of an address; None for what is none, or lies outside of the years that pages show."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def asked_period(visit: Visit, day: date) -> tuple[Period, str]:
@@ -99,7 +104,7 @@ def asked_period(visit: Visit, day: date) -> tuple[Period, str]:
     since, until = day_of(visit.query("since")), day_of(visit.query("until"))
     if since or until:
         first, last = sorted((since or until or day, until or max(day, since or day)))
-        return Period(first, last), ""
+        return Period(max(first, last - (MOST_DAYS - 1) * _DAY), last), ""
     offered, name = presets(day), visit.query("period")
     name = name if name in offered else DEFAULT
     return offered[name], name
