@@ -26,6 +26,8 @@ def test_the_commands_list_tasks_and_give_skills(tmp_path: Path) -> None:
     listed = run("tasks", "--queue", "acceptance", "--standing", "open")
     assert "2 of 2 tasks (open 2)" in listed and "cli1" in listed and "acceptance_queued" in listed
     assert '"total": 0' in run("tasks", "--standing", "mine", "--json")
+    states = [run("tasks", "--lateness", one) for one in ("late", "warned", "on_time", "paused", "silent", "unlimited")]
+    assert sum("2 of 2 tasks" in one for one in states) == 1 and sum("0 of 0 tasks" in one for one in states) == 5
     assert "acceptance" in run("skills", "wang", "--give", "acceptance")
     assert "acceptance" in run("skills")
     assert "acceptance" not in run("skills", "wang", "--none")

@@ -75,7 +75,7 @@ def test_a_card_counts_what_its_links_show(operation: Operation) -> None:
     visitor = someone(operation)
     card = visitor.get("/work").text.split('id="queue-acceptance"')[1].split("</section>")[0]
     figures = re.findall(r'href="([^"]+)"><span class="tg-quiet">([^<]+)</span>.*?data-live>(\d+)</span>', card)
-    assert [label for _, label, _ in figures] == ["To be claimed", "Mine", "With others", "Late", "Warned", "Paused"]
+    assert [label for _, label, _ in figures] == ["To be claimed", "Mine", "With others", "Late", "Warned", "Paused", "Silent"]
     for href, label, count in figures:
         shown = [row for row in rows(visitor.get(unescape(href)).text) if row]
         assert len(shown) == int(count), label
@@ -105,6 +105,11 @@ def test_filters_narrow_and_can_be_removed(operation: Operation) -> None:
     assert f'href="{QUEUE}?standing=all"' in page
     nothing = visitor.get(f"{QUEUE}?standing=all&q=XX").text
     assert "No task fits these filters" in nothing
+
+
+def test_silent_ones_are_asked_for_and_told(operation: Operation) -> None:
+    page = someone(operation).get(f"{QUEUE}?standing=all&lateness=silent").text
+    assert 0 < len(rows(page)) == page.count("◇ Silent") == len(every(operation, lambda task: task.lateness_at(NOON) == "silent"))
 
 
 def test_the_whole_id_of_a_case_leads_to_its_task(operation: Operation) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tongguan.model.access import Level, Role
+from tongguan.model.waiting import Lateness, stands
 
 if TYPE_CHECKING:
     from tongguan.model.vocabulary import Label
@@ -107,7 +108,7 @@ class Task:
         owner_name: display name of that user.
         lease_until: until when the claim lasts.
         since: when the case reached the step.
-        warned_from, late_from, paused_since: as of the open step.
+        warned_from, late_from, paused_since, silent_from: as of the open step.
         urged: how often it was urged; ``urged_at`` the last time.
         ended_at, outcome_by, reason, note: of a task that is over; ``outcome_by`` is the display name of who ended it. Where the case
             went on, ``reason`` is the step at which it waits now, empty where it waits nowhere.
@@ -143,6 +144,13 @@ class Task:
     note: str = ""
     claimed_at: datetime | None = None
     files: int = 0
+    silent_from: datetime | None = None
+
+    def lateness_at(self, at: datetime) -> Lateness:
+        """Return how the task stands against its limit at a moment, as its open step does; one that is over, as it stood when it ended."""
+        if self.ended_at is not None:
+            return stands(self.ended_at, self.warned_from, self.late_from)
+        return stands(at, self.warned_from, self.late_from, self.paused_since, self.silent_from)
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,7 @@ class TaskFilter:
     """Which tasks are asked for; empty fields do not filter.
 
     Attributes:
-        lateness: ``late``, ``warned``, ``on_time``, ``paused`` or ``unlimited``, at the moment of asking.
+        lateness: value of :class:`Lateness` at the moment of asking; of tasks that are over, when they ended.
         search: an exact or leading part of the case's id.
     """
 
@@ -199,6 +207,8 @@ class TaskFilter:
 @dataclass(frozen=True)
 class TaskPage:
     """One page of tasks, the most urgent first: late before warned before the rest, the oldest first, paused last.
+
+    A silent one stands where its limit puts it: that nothing was heard of it may be because nobody worked on it.
 
     Attributes:
         total: how many match; ``counts`` by standing, the filter's own standing left out.
@@ -357,7 +367,7 @@ class QueueCounts:
     Attributes:
         may_work: the asker may claim its tasks.
         open, mine, others: tasks that are not over, by whose they are.
-        late, warned, paused: of these, how they stand.
+        late, warned, paused, silent: of these, how they stand.
         oldest: since when the oldest of them waits; None where there is none.
     """
 
@@ -370,3 +380,4 @@ class QueueCounts:
     warned: int
     paused: int
     oldest: datetime | None
+    silent: int = 0

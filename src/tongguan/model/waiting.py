@@ -24,6 +24,25 @@ class Lateness(StrEnum):
     UNLIMITED = "unlimited"
 
 
+def stands(
+    at: datetime,
+    warned_from: datetime | None,
+    late_from: datetime | None,
+    paused_since: datetime | None = None,
+    silent_from: datetime | None = None,
+) -> Lateness:
+    """Return how something stands against its limit at a moment; the instants are those of :class:`OpenStep`."""
+    if paused_since is not None:
+        return Lateness.PAUSED
+    if silent_from is not None and silent_from <= at:
+        return Lateness.SILENT
+    if late_from is None:
+        return Lateness.UNLIMITED
+    if late_from <= at:
+        return Lateness.LATE
+    return Lateness.WARNED if warned_from is not None and warned_from <= at else Lateness.ON_TIME
+
+
 class Breach(IntFlag):
     """What happens to an open step when nothing happens. Numbers are kept in rows and in ids of events."""
 
@@ -95,15 +114,7 @@ class OpenStep:
 
     def lateness_at(self, at: datetime) -> Lateness:
         """Return how the step stands against its limit at a moment."""
-        if self.paused_since is not None:
-            return Lateness.PAUSED
-        if self.silent_at(at):
-            return Lateness.SILENT
-        if self.late_from is None:
-            return Lateness.UNLIMITED
-        if self.late_from <= at:
-            return Lateness.LATE
-        return Lateness.WARNED if self.warned_from is not None and self.warned_from <= at else Lateness.ON_TIME
+        return stands(at, self.warned_from, self.late_from, self.paused_since, self.silent_from)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ _KEPT: Final = (
     "warned_from",
     "late_from",
     "paused_since",
+    "silent_from",
     "channel",
     "region",
     "business_class",

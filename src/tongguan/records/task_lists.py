@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select, true
 
 from tongguan.model.answers import NESTED
 from tongguan.model.tasks import QueueCounts, Standing, Task, TaskFilter, TaskState
+from tongguan.model.waiting import Lateness
 from tongguan.records.tables import tasks
 from tongguan.records.task_tables import LIVE_TASK
 from tongguan.records.tasks import TASK_COLUMNS, task_of
+
+_WHOSE: Final = ("open", "mine", "others")
+_HOW: Final = ("late", "warned", "paused", "silent")
+_COUNTED: Final = (*_WHOSE, *_HOW)
 
 
 def counts(
@@ -47,15 +52,15 @@ def rows(
 def queue_counts(conn: Connection, queues: Collection[str], regions: Collection[str], user_id: str, at: datetime) -> dict[str, QueueCounts]:
     """Return what waits in each queue; ``may_work`` is the caller's to say."""
     whose, how = _standing(user_id, at), _lateness(at)
-    tallies = [func.sum(case((whose == one.value, 1), else_=0)) for one in (Standing.OPEN, Standing.MINE, Standing.OTHERS)]
-    tallies += [func.sum(case((how == name, 1), else_=0)) for name in ("late", "warned", "paused")]
+    tallies = [func.sum(case((whose == one, 1), else_=0)) for one in _WHOSE]
+    tallies += [func.sum(case((how == name, 1), else_=0)) for name in _HOW]
     wanted = and_(LIVE_TASK, _wanted(TaskFilter(), queues, regions, user_id, at))
     sql = select(tasks.c.queue, func.min(tasks.c.since), *tallies).where(wanted).group_by(tasks.c.queue)
     found = {}
     for name, oldest, *numbers in conn.execute(sql):
-        counted = dict(zip(("open", "mine", "others", "late", "warned", "paused"), map(int, numbers), strict=True))
+        counted = dict(zip(_COUNTED, map(int, numbers), strict=True))
         found[name] = QueueCounts(queue=name, may_work=False, oldest=oldest, **counted)
-    empty = dict.fromkeys(("open", "mine", "others", "late", "warned", "paused"), 0)
+    empty = dict.fromkeys(_COUNTED, 0)
     return {name: found.get(name) or QueueCounts(queue=name, may_work=False, oldest=None, **empty) for name in queues}
 
 
@@ -70,13 +75,16 @@ def _standing(user_id: str, at: datetime) -> ColumnElement[str]:
 
 
 def _lateness(at: datetime) -> ColumnElement[str]:
+    """As :meth:`Task.lateness_at` says it."""
     columns = tasks.c
+    then = func.coalesce(columns.ended_at, literal(at, columns.ended_at.type))
     return case(
-        (columns.paused_since.is_not(None), "paused"),
-        (columns.late_from.is_(None), "unlimited"),
-        (columns.late_from <= at, "late"),
-        (columns.warned_from <= at, "warned"),
-        else_="on_time",
+        (and_(LIVE_TASK, columns.paused_since.is_not(None)), Lateness.PAUSED.value),
+        (and_(LIVE_TASK, columns.silent_from <= at), Lateness.SILENT.value),
+        (columns.late_from.is_(None), Lateness.UNLIMITED.value),
+        (columns.late_from <= then, Lateness.LATE.value),
+        (columns.warned_from <= then, Lateness.WARNED.value),
+        else_=Lateness.ON_TIME.value,
     )
 
 

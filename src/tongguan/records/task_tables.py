@@ -36,6 +36,7 @@ class TaskColumns(TypedColumns):
     warned_from: Named[datetime | None] = Column(Instant)
     late_from: Named[datetime | None] = Column(Instant)
     paused_since: Named[datetime | None] = Column(Instant)
+    silent_from: Named[datetime | None] = Column(Instant)
     channel: Named[str] = Column(Words)
     region: Named[str] = Column(Words)
     business_class: Named[str] = Column(Words)

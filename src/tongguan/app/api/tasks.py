@@ -35,6 +35,7 @@ from tongguan.model.tasks import (
     TaskRefusedError,
 )
 from tongguan.model.vocabulary import Label, Vocabulary
+from tongguan.model.waiting import Lateness
 from tongguan.tasks.rules import BY_HAND
 from tongguan.web.kit.tasks import Tasks
 
@@ -55,7 +56,7 @@ _MOST_ROWS: Final = 1_000
 DONE_ONE_BY_ONE: Final = sorted(BY_HAND - {Action.ATTACH})
 """What people do with a task by its address."""
 
-LATENESS: Final = ("late", "warned", "on_time", "paused", "unlimited")
+LATENESS: Final = tuple(one.value for one in Lateness)
 
 
 class TaskBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -23,7 +23,7 @@ def tasks(
     ctx: typer.Context,
     queue: Annotated[str, typer.Option(help="Only of this queue, such as acceptance.")] = "",
     standing: Annotated[str, typer.Option(help="Only what stands so: open, mine, others or ended.")] = "",
-    lateness: Annotated[str, typer.Option(help="Only what stands so: late, warned, on_time, paused or unlimited.")] = "",
+    lateness: Annotated[str, typer.Option(help="Only what stands so: late, warned, on_time, paused, silent or unlimited.")] = "",
     channel: Annotated[str, typer.Option(help="Only this channel.")] = "",
     region: Annotated[str, typer.Option(help="Only this region and those below it.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Rows.")] = 50,

@@ -354,7 +354,7 @@ def _rule_books() -> None:
 def _tasks() -> None:
     texts = ("queue", "kind", "case_key", "case_id", "step", "state", "owner", "owner_name", "channel", "region", "business_class")
     needed = ("since", "made_at", "through")
-    instants = ("lease_until", "claimed_at", "warned_from", "late_from", "paused_since", "urged_at", "ended_at")
+    instants = ("lease_until", "claimed_at", "warned_from", "late_from", "paused_since", "silent_from", "urged_at", "ended_at")
     op.create_table(
         "tasks",
         sa.Column("id", sa.Text(), nullable=False),

@@ -40,7 +40,7 @@ from tongguan.model.tasks import (
     TaskStory,
 )
 from tongguan.model.vocabulary import Vocabulary
-from tongguan.model.waiting import WaitingRow
+from tongguan.model.waiting import Lateness, WaitingRow, stands
 from tongguan.tasks import rules
 from tongguan.tasks.rules import Worker
 from tongguan.web.kit.fake.accounts import FakeAccounts
@@ -84,6 +84,7 @@ class FakeTasks:
             warned_from=row.warned_from,
             late_from=row.late_from,
             paused_since=row.paused_since,
+            silent_from=row.silent_from,
             **{name: getattr(row, name) for name in _DIMENSIONS},
         )
         if task.late_from is None:
@@ -153,12 +154,12 @@ class FakeTasks:
 
     def _counts(self, queue: Queue, user: User, seen: Sequence[Task], at: datetime) -> QueueCounts:
         live = [task for task in seen if task.queue == queue.name and task.state not in ENDED]
-        whose, how = Counter(rules.standing(task, user) for task in live), Counter(_lateness(task, at) for task in live)
+        whose, how = Counter(rules.standing(task, user) for task in live), Counter(task.lateness_at(at) for task in live)
         return QueueCounts(
             queue=queue.name,
             may_work=self._worker(user).may_work_on(queue),
             **{one.value: whose[one] for one in (Standing.OPEN, Standing.MINE, Standing.OTHERS)},
-            **{one: how[one] for one in ("late", "warned", "paused")},
+            **{one: how[Lateness(one)] for one in ("late", "warned", "paused", "silent")},
             oldest=min((task.since for task in live), default=None),
         )
 
@@ -281,31 +282,22 @@ class FakeTasks:
         return rules.skilled(self._worker(found))
 
 
-def _lateness(task: Task, at: datetime) -> str:
-    if task.paused_since is not None:
-        return "paused"
-    if task.late_from is None:
-        return "unlimited"
-    if task.late_from <= at:
-        return "late"
-    return "warned" if task.warned_from is not None and task.warned_from <= at else "on_time"
-
-
 def _fits(task: Task, where: TaskFilter, at: datetime) -> bool:
     same = all(getattr(where, name) in ("", getattr(task, name)) for name in ("queue", "owner", "channel"))
     below = all(
         getattr(where, name) in ("", getattr(task, name)) or getattr(task, name).startswith(getattr(where, name) + NESTED[name])
         for name in ("region", "business_class")
     )
-    return same and below and where.lateness in ("", _lateness(task, at)) and task.case_id.startswith(where.search.strip())
+    return same and below and where.lateness in ("", task.lateness_at(at)) and task.case_id.startswith(where.search.strip())
 
 
 def _urgency(at: datetime) -> Callable[[Task], tuple[Any, ...]]:
-    places = {"late": 0, "warned": 1, "on_time": 2, "unlimited": 2, "paused": 3}
+    places = {Lateness.LATE: 0, Lateness.WARNED: 1, Lateness.PAUSED: 3}
 
     def key(task: Task) -> tuple[Any, ...]:
         if task.ended_at is not None:
             return (1, -task.ended_at.timestamp(), task.id)
-        return (0, places[_lateness(task, at)], task.since.timestamp(), task.id)
+        how = Lateness.PAUSED if task.paused_since else stands(at, task.warned_from, task.late_from)
+        return (0, places.get(how, 2), task.since.timestamp(), task.id)
 
     return key

@@ -20,7 +20,7 @@ SAVED: Final = ("standing", *FILTERS, COLUMNS)
 ALL: Final = "all"
 """Value of ``standing`` for tasks of every standing."""
 
-STANDS: Final = (Lateness.LATE, Lateness.WARNED, Lateness.PAUSED, Lateness.ON_TIME, Lateness.UNLIMITED)
+STANDS: Final = (Lateness.LATE, Lateness.WARNED, Lateness.PAUSED, Lateness.SILENT, Lateness.ON_TIME, Lateness.UNLIMITED)
 """How a task may stand against its limit."""
 
 

@@ -105,6 +105,7 @@ def _card(visit: Visit, counts: QueueCounts) -> QueueCard:
             how(Lateness.LATE, counts.late, Status.BAD),
             how(Lateness.WARNED, counts.warned, Status.WATCH),
             how(Lateness.PAUSED, counts.paused, None),
+            *([how(Lateness.SILENT, counts.silent, None)] if counts.silent else ()),
         ],
         oldest=fmt.duration((visit.now - counts.oldest).total_seconds()) if counts.oldest else "",
         oldest_title=fmt.iso(counts.oldest),

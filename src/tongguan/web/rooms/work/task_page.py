@@ -28,10 +28,11 @@ from tongguan.model.tasks import (
     TaskState,
     TaskStory,
 )
+from tongguan.model.waiting import Lateness
 from tongguan.web.kit.components import Choice, Notice, Status
 from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.work.places import case_href, queue_href, queue_name, queue_of, task_href
-from tongguan.web.rooms.work.words import DONE, STATES, STORY, clock_of, near, owner_text, reason_text, standing_cell
+from tongguan.web.rooms.work.words import DONE, STATES, STORY, clock_of, lateness_of, near, owner_text, reason_text, standing_cell
 
 _LATEST: Final = 5
 """So many of the newest events of the case stand beside the task."""
@@ -163,6 +164,8 @@ def _clock(visit: Visit, task: Task) -> list[Fact]:
         at(text("Warned from"), task.warned_from),
         at(text("Limit"), task.late_from),
     ]
+    if lateness_of(task, visit.now) is Lateness.SILENT:
+        found.append(at(text("Silent since"), task.silent_from))
     if task.paused_since:
         found.append(at(text("Paused since"), task.paused_since))
     if task.urged:

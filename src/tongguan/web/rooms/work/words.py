@@ -110,14 +110,7 @@ _REFUSALS: Final = {
 
 def lateness_of(task: Task, at: datetime) -> Lateness:
     """Return how a task stood against its limit at a moment; of one that is over, when it ended."""
-    at = task.ended_at or at
-    if task.ended_at is None and task.paused_since is not None:
-        return Lateness.PAUSED
-    if task.late_from is None:
-        return Lateness.UNLIMITED
-    if task.late_from <= at:
-        return Lateness.LATE
-    return Lateness.WARNED if task.warned_from is not None and task.warned_from <= at else Lateness.ON_TIME
+    return task.lateness_at(at)
 
 
 def clock_of(visit: Visit, task: Task) -> tuple[str, Status | None]:
@@ -126,7 +119,7 @@ def clock_of(visit: Visit, task: Task) -> tuple[str, Status | None]:
     word, mark = visit.codes.lateness(how)
     if how is Lateness.PAUSED and task.paused_since is not None:
         return text("paused for %(time)s", time=fmt.duration((visit.now - task.paused_since).total_seconds())), None
-    if task.late_from is None:
+    if how is Lateness.SILENT or task.late_from is None:
         return word, None
     left = (task.late_from - (task.ended_at or visit.now)).total_seconds()
     if how is Lateness.LATE:
@@ -138,12 +131,14 @@ def standing_cell(visit: Visit, task: Task) -> Cell:
     """Return the cell that says how a task stands: how late it is or how much is left; of one that is over, how it ended."""
     said, mark = clock_of(visit, task)
     if task.state not in ENDED:
-        exact = visit.formats.iso(task.paused_since or task.late_from)
+        how = lateness_of(task, visit.now)
+        exact = visit.formats.iso(task.silent_from if how is Lateness.SILENT else task.paused_since or task.late_from)
         if task.urged:
             urged = visit.plural("urged %(n)s time", "urged %(n)s times", task.urged, n=task.urged)
             said = f"{said} · {urged}"
         if mark is None:
-            return Cell(f"‖ {said}" if task.paused_since else said, exact, tone="muted")
+            shape = {Lateness.PAUSED: "‖ ", Lateness.SILENT: "◇ "}.get(how, "")
+            return Cell(f"{shape}{said}", exact, tone="muted")
         return Cell(said, exact, mark=mark)
     word = visit.text(STATES[task.state])
     if task.state is TaskState.OVERTAKEN:
