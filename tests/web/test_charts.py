@@ -20,7 +20,7 @@ from tongguan.web.kit.colours import TOKENS, channel_colour, colour_at
 from tongguan.web.kit.components import KpiCard, Spark, Status
 from tongguan.web.kit.formats import Formats
 from tongguan.web.kit.site import STATIC
-from tongguan.web.kit.sparkline import HEIGHT, WIDTH, pieces
+from tongguan.web.kit.sparkline import HEIGHT, WIDTH, parted, pieces
 
 VALUES: list[Value] = [None, 0, -5, 12, 1.5, 10**15, -(10**15)]
 
@@ -107,6 +107,28 @@ def test_a_line_with_gaps_is_drawn_in_pieces() -> None:
     html = draw("spark(s)", s=Spark("", "", "by hour", pieces([1, 2, None, 3], 3, 4)))
     assert html.count("<polyline") == 2
     assert pieces([None, None], 1, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "unfinished", "whole", "part"),
+    [
+        ([1, 2, 3], None, [3], 0),
+        ([1, 2, 3], 2, [2], 2),
+        ([1, 2, None, 3], 3, [2], 2),
+        ([1, 2, 3, None], 2, [2], 2),
+        ([1, None], 1, [2], 0),
+        ([4], 0, [], 2),
+        ([1, 2], 5, [2], 0),
+    ],
+)
+def test_the_way_to_what_is_not_over_is_a_piece_of_its_own(
+    values: list[int | None], unfinished: int | None, whole: list[int], part: int
+) -> None:
+    pieces_, last = parted(values, 5, 8, unfinished)
+    assert [piece.count(",") for piece in pieces_] == whole
+    assert last.count(",") == part
+    html = draw("spark(s)", s=Spark("", "", "by hour", pieces_, part=last))
+    assert html.count("tg-spark-part") == bool(last)
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(10**12), 10**12), st.floats(-1e12, 1e12)), max_size=30), st.floats(-1, 1e12))

@@ -235,3 +235,28 @@ def test_the_names_beside_bars_stand_inside_the_picture(site: Served, width: int
     assert "Web hall · Nanning" in {text for text, _ in left}
     assert [text for text, x in left if x < 0] == []
     context.close()
+
+
+_EIGHT = """(width) => {
+  const series = [...Array(8).keys()].map((one) => ({ name: `Third-party channel ${one + 1}`, colour: `c${one + 1}`, role: "", dotted: false, values: [1, 2] }));
+  const data = { kind: "lines", form: ["full", "compact"], categories: ["a", "b"], open: null, zoom: false, hrefs: [], marks: [], series };
+  const made = TongguanChartOptions.options(data, Tongguan.format, true, width);
+  const place = document.body.appendChild(document.createElement("div"));
+  place.style.cssText = `width: ${width}px; height: 240px`;
+  const chart = echarts.init(place);
+  chart.setOption(made);
+  const drawn = chart.getViewOfComponentModel(chart.getModel().getComponent("legend")).group.getBoundingRect();
+  const kept = { type: made.legend.type, top: made.grid.top, fits: made.legend.type === "scroll" || (drawn.height <= made.grid.top && drawn.width <= width) };
+  chart.dispose();
+  place.remove();
+  return kept;
+}"""
+
+
+@pytest.mark.parametrize(("width", "kind", "top"), [(1600, "plain", 28), (1150, "plain", 52), (800, "plain", 52), (390, "scroll", 28)])
+def test_many_names_take_a_second_line_before_they_are_turned_over(site: Served, width: int, kind: str, top: int) -> None:
+    context = site.context()
+    page = context.new_page()
+    show(page, site, "/stages/payment")
+    assert page.evaluate(_EIGHT, width) == {"type": kind, "top": top, "fits": True}
+    context.close()

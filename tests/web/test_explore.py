@@ -129,7 +129,7 @@ def test_differences_stand_beside_their_numbers(operation: Operation, admin: Vis
     row = found.rows[0]
     now, before = (float(one["orders"].value or 0) for one in (row.amounts, row.before[Compare.PREVIOUS]))
     assert first[2].lstrip("↑↓ ").replace("−", "-").strip("+%") == f"{100 * (now / before - 1):.1f}"
-    assert first[5].endswith(" pp")
+    assert re.fullmatch(r"([↑↓] )?[+−]?\d+\.\d", first[5]), "the unit stands in the heading"
     card = page.split('id="kpi-orders"')[1].split("</a>")[0]
     assert "vs previous" in card
     assert "vs last year" in card

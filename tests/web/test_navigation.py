@@ -62,6 +62,7 @@ def test_the_server_draws_groups_as_this_browser_folds_them() -> None:
     assert re.findall(r'href="([^"]+)"[^>]*aria-current="page"', page.split("</nav>")[0]) == ["/users"]
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_an_administrator_sees_every_line_at_once(site: Served, language: str) -> None:
     context = site.context(language)
@@ -77,6 +78,7 @@ def test_an_administrator_sees_every_line_at_once(site: Served, language: str) -
     context.close()
 
 
+@pytest.mark.browser
 def test_where_there_is_less_room_the_line_of_the_page_is_in_sight(site: Served) -> None:
     context = site.context()
     page, _ = visit(context, site, "/account")
@@ -91,6 +93,7 @@ def test_where_there_is_less_room_the_line_of_the_page_is_in_sight(site: Served)
     context.close()
 
 
+@pytest.mark.browser
 def test_groups_fold_by_keyboard_and_stay_folded(site: Served) -> None:
     context = site.context()
     page, said = visit(context, site, "/orders")

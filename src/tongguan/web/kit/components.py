@@ -49,6 +49,7 @@ class Spark:
         today, before, week: ``points`` of polylines in a box of 100 × 28; empty where there is nothing to draw.
         label: what it says, for those who do not see it.
         pieces: of a line with gaps, the polylines between them; stands in the place of ``today``.
+        part: ``points`` of the piece that leads to what is not over yet; dashed.
     """
 
     today: str
@@ -56,6 +57,7 @@ class Spark:
     label: str
     pieces: Sequence[str] = ()
     week: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)

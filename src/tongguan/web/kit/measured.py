@@ -198,9 +198,10 @@ def difference(visit: Visit, indicator: Indicator, now: Amount, before: Amount |
 
 
 def gap_cell(visit: Visit, indicator: Indicator, now: Amount, before: Amount | None, label: str) -> Cell:
-    """Return a difference as a cell; in files percent, or points of percent for shares."""
+    """Return a difference as a cell: percent, or points of percent for shares; the heading says which (:func:`gap_mark`)."""
     found = gap(indicator.unit, now, before)
     change = difference(visit, indicator, now, before, label)
     arrow = {"up": "↑ ", "down": "↓ "}.get(change.direction, "")
+    text = NOTHING if found is None else visit.formats.change(found).removesuffix("%")
     value = None if found is None else Decimal(repr(round(100 * found, 2)))
-    return Cell(arrow + change.text, change.title, value=value)
+    return Cell(arrow + text, change.title, value=value)

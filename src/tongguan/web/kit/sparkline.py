@@ -49,6 +49,24 @@ def pieces(values: Sequence[int | float | None], top: float, slots: int) -> list
     return found
 
 
+def parted(values: Sequence[int | float | None], top: float, slots: int, unfinished: int | None) -> tuple[list[str], str]:
+    """Return the pieces of what is over, and the one that leads to a value that is not over yet.
+
+    Args:
+        values, top, slots: as for :func:`pieces`.
+        unfinished: the place of the value that is not over; None where all are.
+
+    Returns:
+        Pieces, and ``points`` of the last one; empty where there is none.
+    """
+    if unfinished is None or unfinished >= len(values):
+        return pieces(values, top, slots), ""
+    whole = [None if place == unfinished else value for place, value in enumerate(values)]
+    beside = [value if unfinished - 1 <= place <= unfinished else None for place, value in enumerate(values)]
+    last = pieces(beside, top, slots) if values[unfinished] is not None else []
+    return pieces(whole, top, slots), last[-1] if last else ""
+
+
 def _part(value: int | float, top: float) -> float:
     """Return how high in the box a value lies, 0 to 1; divided before anything is multiplied, for the tiniest tops have no reciprocal."""
     return min(max(value, 0), top) / top if top > 0 else 0.0

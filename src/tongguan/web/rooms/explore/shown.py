@@ -21,7 +21,7 @@ from tongguan.model.periods import bucket_end
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import difference, told
 from tongguan.web.kit.period import bucket_name
-from tongguan.web.kit.sparkline import pieces
+from tongguan.web.kit.sparkline import parted
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.explore.refusals import indicator_label
@@ -161,7 +161,8 @@ def _card(shown: Shown, indicator: Indicator) -> KpiCard:
     said = told(visit, indicator, now, currency)
     changes = [_change(shown, indicator, now, compare) for compare in shown.wanted.compare]
     values = [shown.amount(row, indicator).value for row in shown.table.totals if row.bucket in set(shown.buckets)]
-    lines = pieces(values, max((value for value in values if value is not None), default=0), len(values)) if len(values) > 1 else []
+    top = max((value for value in values if value is not None), default=0)
+    lines, part = parted(values, top, len(values), shown.open) if len(values) > 1 else ([], "")
     label = indicator_label(visit, indicator)
     later = [f"{'↑ ' if one.direction == 'up' else '↓ ' if one.direction == 'down' else ''}{one.text} {one.label}" for one in changes[1:]]
     return KpiCard(
@@ -172,7 +173,7 @@ def _card(shown: Shown, indicator: Indicator) -> KpiCard:
         href=shown.wanted.metric(indicator.name),
         note="".join(later),
         change=changes[0] if changes else None,
-        spark=Spark("", "", visit.text("%(name)s over time", name=label), lines) if lines else None,
+        spark=Spark("", "", visit.text("%(name)s over time", name=label), lines, part=part) if lines or part else None,
         thin=said.thin,
     )
 

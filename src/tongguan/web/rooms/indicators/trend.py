@@ -22,7 +22,7 @@ from tongguan.web.kit.charts import Chart, Series, Value
 from tongguan.web.kit.components import Change, KpiCard, Spark
 from tongguan.web.kit.measured import amount_cell, difference, drawn, form_of, full, gap_cell, gap_mark, short, told, unit_mark
 from tongguan.web.kit.period import bucket_name
-from tongguan.web.kit.sparkline import pieces
+from tongguan.web.kit.sparkline import parted
 from tongguan.web.kit.tables import Cell, Column
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
@@ -149,7 +149,8 @@ def _spark(visit: Visit, wanted: Wanted, found: Trend) -> Spark | None:
         return None
     top = max((value for value in values if value is not None), default=0)
     label = visit.text("%(name)s over time", name=wanted.indicator.label.in_language(visit.language))
-    return Spark("", "", label, pieces(values, top, len(values)))
+    whole, part = parted(values, top, len(values), found.open)
+    return Spark("", "", label, whole, part=part)
 
 
 def _period_card(visit: Visit, wanted: Wanted, found: Trend) -> KpiCard:

@@ -7,7 +7,7 @@ from typing import Final
 from tongguan.model.answers import EventFilter, StageStatus
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import KpiCard, Spark, StageTile, Status
-from tongguan.web.kit.sparkline import pieces
+from tongguan.web.kit.sparkline import parted, pieces
 from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay, compared
@@ -100,7 +100,8 @@ def _spark(visit: Visit, numbers: StageNumbers, name: str) -> Spark | None:
     top = max([0, *(value for value in (*here, *before) if value is not None)])
     label = visit.text("%(name)s by hour", name=reading.label)
     earlier = pieces(before, top, HOURS)
-    return Spark("", max(earlier, key=len, default=""), label, pieces(here, top, HOURS))
+    whole, part = parted(here, top, HOURS, numbers.open)
+    return Spark("", max(earlier, key=len, default=""), label, whole, part=part)
 
 
 def _waiting(visit: Visit, status: StageStatus, *, known: bool) -> KpiCard:

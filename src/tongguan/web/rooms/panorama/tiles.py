@@ -5,7 +5,7 @@ from __future__ import annotations
 from tongguan.model.answers import Flow, FlowFilter, StageStatus
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Change, Spark, StageTile
-from tongguan.web.kit.sparkline import points
+from tongguan.web.kit.sparkline import parted, points
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.day import ShownDay, compared
 from tongguan.web.rooms.panorama.standing import standing
@@ -23,8 +23,8 @@ def change(visit: Visit, label: str, now: int, before: int) -> Change:
     return Change(label, fmt.change(share), "same" if round(share, 3) == 0 else "up" if share > 0 else "down", title)
 
 
-def spark(visit: Visit, stage: StageStatus) -> Spark:
-    """Draw today's hours over yesterday's and last week's."""
+def spark(visit: Visit, stage: StageStatus, *, today: bool) -> Spark:
+    """Draw the day's hours over those of the day and the week before; today's last one is not over."""
     top = max([0, *(count or 0 for count in stage.hourly), *stage.hourly_yesterday, *stage.hourly_last_week])
     label = visit.text(
         "By hour: today %(today)s so far, yesterday %(before)s until now, a week ago %(week)s",
@@ -33,7 +33,9 @@ def spark(visit: Visit, stage: StageStatus) -> Spark:
         week=visit.formats.full(stage.volume_last_week),
     )
     before, week = points(stage.hourly_yesterday, top, HOURS), points(stage.hourly_last_week, top, HOURS)
-    return Spark(points(stage.hourly, top, HOURS), before, label, week=week)
+    known = sum(count is not None for count in stage.hourly)
+    whole, part = parted(stage.hourly, top, HOURS, known - 1 if today and known else None)
+    return Spark("", before, label, whole, week, part)
 
 
 def orders_href(where: FlowFilter, **values: str) -> str:
@@ -99,5 +101,5 @@ def tile(visit: Visit, stage: StageStatus, place: int, flow: Flow, where: FlowFi
         paused=limited(stage.paused) if known else "",
         silent=limited(stage.silent) if known else "",
         phase=declared.phase.in_language(visit.language),
-        spark=spark(visit, stage) if known else Spark("", "", visit.text("No data yet")),
+        spark=spark(visit, stage, today=shown.today) if known else Spark("", "", visit.text("No data yet")),
     )

@@ -30,11 +30,32 @@ const ChartOptions = (() => {
   }
 
   const DOTS = "path://M0 0h4v4h-4zM7 0h4v4h-4zM14 0h4v4h-4z";
-  const legend = (data) => ({
-    show: data.series.length > 1, left: 0, top: 0, itemWidth: 14, itemHeight: 4, selectedMode: true, type: "scroll",
-    textStyle: { color: token("quiet") }, pageTextStyle: { color: token("quiet") }, inactiveColor: token("line"),
-    data: data.series.map((one) => ({ name: one.name, icon: one.dotted ? DOTS : "roundRect" })),
-  });
+  // Names stand in one line or in two; those that need more are turned over in one.
+  const MARK = 14, GAP = 10, NAMES = 14, MOST_LINES = 2;
+  function legend(data, width) {
+    const shown = common();
+    const names = data.series.map((one) => one.name);
+    const found = linesOf(names.map((name) => widest([name], shown) + MARK + 5), width - 2 * GAP);
+    const fits = found <= MOST_LINES;
+    return {
+      lines: names.length > 1 ? (fits ? found : 1) : 0,
+      option: {
+        show: names.length > 1, left: 0, top: 0, itemWidth: MARK, itemHeight: 4, itemGap: GAP, selectedMode: true, type: fits ? "plain" : "scroll",
+        textStyle: { color: token("quiet"), lineHeight: NAMES }, pageTextStyle: { color: token("quiet") }, inactiveColor: token("line"),
+        data: data.series.map((one) => ({ name: one.name, icon: one.dotted ? DOTS : "roundRect" })),
+      },
+    };
+  }
+  // Room above the picture: none without names, else for each line of them.
+  const above = (lines, without) => (lines ? 28 + (lines - 1) * (NAMES + GAP) : without);
+  function linesOf(widths, room) {
+    let count = 1, at = 0;
+    for (const one of widths) {
+      if (at && at + one > room) { count += 1; at = 0; }
+      at += one + GAP;
+    }
+    return count;
+  }
 
   const category = (data, more) => ({
     type: "category", data: data.categories, axisLine: { lineStyle: { color: token("line") } }, axisTick: { show: false },
@@ -162,10 +183,10 @@ const ChartOptions = (() => {
   }
 
   function lines(data, write, width) {
-    const shown = common();
-    const top = (data.series.length > 1 ? 28 : 14) + (data.marks.some((mark) => !mark.ring) ? 18 : 0);
+    const shown = common(), names = legend(data, width);
+    const top = above(names.lines, 14) + (data.marks.some((mark) => !mark.ring) ? 18 : 0);
     return {
-      ...shown, legend: legend(data), grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
+      ...shown, legend: names.option, grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
       tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },
       xAxis: edged(category(data, { boundaryGap: false })), yAxis: value(data, write),
       series: [...data.series.flatMap((one) => lineSeries(one, data.open)), ...marks(data, width, false)],
@@ -191,10 +212,10 @@ const ChartOptions = (() => {
   }
 
   function bars(data, write, width) {
-    const shown = common();
+    const shown = common(), key = legend(data, width);
     const names = Math.min(widest(data.categories, shown) + 2, Math.max(120, Math.round(width * 0.25)));
     return {
-      ...shown, legend: legend(data), grid: { left: names + 12, right: 56, top: data.series.length > 1 ? 28 : 4, bottom: 4 },
+      ...shown, legend: key.option, grid: { left: names + 12, right: 56, top: above(key.lines, 4), bottom: 4 },
       tooltip: { ...shown.tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: said(data, write) },
       xAxis: value(data, write, { axisLabel: { show: false }, splitLine: { show: false } }),
       yAxis: category(data, { inverse: true, axisLabel: { color: token("ink"), width: names, overflow: "truncate" } }),

@@ -30,7 +30,7 @@
     if (!again && known.text === text) return;
     known.text = text;
     const data = JSON.parse(text);
-    known.marked = Boolean(data.marks?.length);
+    known.fitted = Boolean(data.marks?.length) || data.series?.length > 1;
     const options = window.TongguanChartOptions.options(data, window.Tongguan.format, compares(), canvas.clientWidth);
     known.chart.setOption(options, { notMerge: true });
   }
@@ -44,10 +44,10 @@
   const redraw = () => charts.forEach((_known, canvas) => draw(canvas.closest("[data-chart]"), true));
 
   window.addEventListener("DOMContentLoaded", tend);
-  // Where there is less room, signs of marks that would cover each other become one.
-  const resize = () => charts.forEach(({ chart, marked }, canvas) => {
+  // Where there is less room, names above take more lines, and signs of marks that would cover each other become one.
+  const resize = () => charts.forEach(({ chart, fitted }, canvas) => {
     chart.resize();
-    if (marked) draw(canvas.closest("[data-chart]"), true);
+    if (fitted) draw(canvas.closest("[data-chart]"), true);
   });
   window.addEventListener("resize", resize);
   document.addEventListener("fullscreenchange", resize);
