@@ -5,22 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.app.opened import account, engine, house, set_aside, shut, stored, take, wired
 from tests.fixtures.rig import MORNING, event
 from tongguan.app.installation import Installation
-from tongguan.app.loops import Loop, LoopThreads, loops, relay
+from tongguan.app.loops import _TASKS_AT_A_TIME, Loop, LoopThreads, loops, relay
 from tongguan.app.rejections import RejectionBook
 from tongguan.ingest.errors import BusyError
 from tongguan.model.reasons import Quarantine, Reject
-from tongguan.records import idempotency, outbox
+from tongguan.records import idempotency, open_steps, outbox
 from tongguan.records.tables import outbox as outbox_table
+from tongguan.records.tables import tasks
 from tongguan.warehouse.client import Warehouse
 
 NOTE: dict[str, Any] = {"type": "order.noted", "time": MORNING.isoformat(), "order_id": "o1", "attributes": {"note": "called"}}
@@ -190,6 +192,30 @@ def test_a_step_that_nobody_moved_tells_so_in_the_story_of_its_order(home: Insta
     sql = "SELECT type, order_id, region, time, JSONExtractString(attributes, 'step') FROM events WHERE startsWith(type, 'clock.')"
     assert home.warehouse.query(sql).rows == [("clock.warned", "o1", "GX", began + timedelta(minutes=5), "paid")]
     assert account(home)["quarantined"] == 0
+
+
+def test_ended_tasks_are_kept_for_so_many_days(home: Installation) -> None:
+    at = (MORNING + timedelta(seconds=1)).isoformat()
+    cases = [f"o{number:03}" for number in range(_TASKS_AT_A_TIME + 2)]
+    take(home, *(event(event_id=f"a{case}", order_id=case) for case in cases))
+    take(home, *(event(type="acceptance.manual_queued", event_id=f"q{case}", order_id=case, time=at) for case in cases))
+    with home.database.begin() as connection:
+        open_steps.put(connection, [], [("order", case) for case in cases])
+    home.task_keeper.round()
+    long_ago = update(tasks).values(ended_at=MORNING - timedelta(days=400))
+    with home.database.begin() as connection:
+        connection.execute(long_ago.where(tasks.c.case_id != cases[-1]))
+        connection.execute(long_ago.where(tasks.c.case_id == cases[-1]).values(ended_at=MORNING - timedelta(days=399)))
+
+    def left() -> list[str]:
+        pruning = next(loop for loop in loops(home, RejectionBook(home.database, home.now)) if loop.name == "pruning")
+        pruning.round()
+        with home.database.read() as connection:
+            return list(connection.execute(select(tasks.c.case_id)).scalars())
+
+    assert left() == cases[-1:], "the round does not end with the first so many"
+    home.settings = replace(home.settings, ended_task_days=399)
+    assert left() == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -16,7 +16,7 @@ from tongguan.app.rejections import RejectionBook
 from tongguan.ingest.errors import DeliveryError
 from tongguan.model.ports import Delivery, RawRecord
 from tongguan.processes.breaches import BreachTeller
-from tongguan.records import blocks, idempotency, outbox, sessions, sign_in
+from tongguan.records import blocks, idempotency, outbox, sessions, sign_in, task_pruning
 from tongguan.records.errors import RecordsError
 from tongguan.warehouse.errors import WarehouseError
 
@@ -28,6 +28,7 @@ RELAY_SOURCE = "records"
 _KEYS_KEPT = timedelta(days=7)
 _RELAY_AT_A_TIME = 500
 _BLOCKS_KEPT = 10_000
+_TASKS_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def _prune(installation: Installation) -> None:
         sessions.prune(connection, at)
         sign_in.prune_attempts(connection, at)
         blocks.prune(connection, _BLOCKS_KEPT)
+    ended = at - timedelta(days=installation.settings.ended_task_days)
+    pruned = _TASKS_AT_A_TIME
+    while pruned == _TASKS_AT_A_TIME:
+        with installation.database.begin() as connection:
+            pruned = task_pruning.prune(connection, ended, _TASKS_AT_A_TIME)
 
 
 class LoopThreads:

@@ -44,6 +44,7 @@ class Settings:
     backlog_bytes: int = _meaning("With this much received and not yet loaded, deliveries are put off (503).", 4 * 1024**3, 1024**2)
     free_bytes: int = _meaning("With less free disk than this, deliveries are put off (503).", 256 * 1024**2, 0)
     future_hours: int = _meaning("How far ahead of the clock an event may be, in hours.", 24, 0)
+    ended_task_days: int = _meaning("Days that tasks which are over are kept, with their history and attachments.", 400, 1, 36_500)
     secure_cookies: bool = _meaning("Send cookies over HTTPS only; set it behind TLS.", False)
     metrics_exposed: str = _meaning(
         "Indicators whose values of today and the day before `/metrics` tells, such as `payment_success_rate, visitors`.", ""

@@ -50,6 +50,11 @@ def customer_owner(customer: str) -> str:
     return f"c:{key_text(customer)}"
 
 
+def task_owner(task_id: str) -> str:
+    """Return the name under which the key of a task is kept, which holds attachments where no customer is known."""
+    return f"t:task:{task_id}"
+
+
 def erased_customers(conn: Connection, customers: Iterable[str]) -> set[str]:
     """Return those of the customers whose erasure stands."""
     names = {key_text(customer): customer for customer in customers}

@@ -51,7 +51,9 @@ class TaskColumns(TypedColumns):
     note: Named[str] = Column(Words)
 
 
-tasks = Table("tasks", metadata, TaskColumns, Index(None, "queue", "kind", "case_key"), Index(None, "queue", "ended_at"))
+tasks = Table(
+    "tasks", metadata, TaskColumns, Index(None, "queue", "kind", "case_key"), Index(None, "queue", "ended_at"), Index(None, "ended_at")
+)
 
 LIVE_TASK: Final = tasks.c.ended_at.is_(None)
 """Which tasks are not over; a case has at most one such in a queue."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from tongguan.model.tasks import Task
 from tongguan.records.errors import VaultKeyError
-from tongguan.records.keyring import Keyring, customer_owner, decrypt, encrypt, erased_customers
+from tongguan.records.keyring import Keyring, customer_owner, decrypt, encrypt, erased_customers, task_owner
 
 
 class Files:
@@ -23,7 +23,7 @@ class Files:
     def lock(self, conn: Connection, task: Task, content: bytes) -> tuple[str, bytes]:
         """Return under whose key an attachment is kept, and its encrypted bytes."""
         known = bool(task.customer_id) and not erased_customers(conn, [task.customer_id])
-        owner = customer_owner(task.customer_id) if known else f"t:task:{task.id}"
+        owner = customer_owner(task.customer_id) if known else task_owner(task.id)
         return owner, encrypt(self._keyring.ensure(conn, [owner])[owner], content, task.id.encode(), self._keyring.random_bytes)
 
     def unlock(self, conn: Connection, task_id: str, owner: str, cipher: bytes) -> bytes | None:

@@ -364,10 +364,10 @@ def _tasks() -> None:
         *(sa.Column(name, sa.BigInteger(), nullable=True) for name in instants),
         sa.PrimaryKeyConstraint("id", name="pk_tasks"),
     )
-    op.create_index("ix_tasks_queue_kind_case_key", "tasks", ["queue", "kind", "case_key"])
-    op.create_index("ix_tasks_queue_ended_at", "tasks", ["queue", "ended_at"])
-    live = sa.text("ended_at IS NULL")
     keys = ["queue", "kind", "case_key"]
+    for names in (keys, ["queue", "ended_at"], ["ended_at"]):
+        op.create_index(f"ix_tasks_{'_'.join(names)}", "tasks", names)
+    live = sa.text("ended_at IS NULL")
     op.create_index("uq_tasks_live_case", "tasks", keys, unique=True, sqlite_where=live, postgresql_where=live)
     _task_history()
 
