@@ -71,7 +71,7 @@ def limits(page: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("language", "step", "expected"),
     [
-        ("en", "Paid", ["4 h", "12 h", "受理台", "2 more specific rules"]),
+        ("en", "Paid", ["4 h", "12 h", "受理台 (desk)", "2 more specific rules"]),
         ("zh-CN", "已支付", ["4小时", "12小时", "受理台", "另有 2 条更具体的规则"]),
     ],
 )

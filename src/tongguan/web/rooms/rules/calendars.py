@@ -21,7 +21,7 @@ from tongguan.web.kit.components import Empty, Notice, Status, Way
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.rules.day_files import days_csv
 from tongguan.web.rooms.rules.drafts import PATH, Head, State, head, with_state
-from tongguan.web.rooms.rules.words import WEEKDAYS, day_words, rule_title
+from tongguan.web.rooms.rules.words import WEEKDAYS, calendar_name, day_words, rule_title
 
 CALENDARS: Final = f"{PATH}/calendars"
 
@@ -98,7 +98,7 @@ class CalendarsPage:
     """Context of the calendars.
 
     Attributes:
-        key: the calendar shown; empty where there is none, or a new one is made.
+        key, title: the calendar shown; empty where there is none, or a new one is made.
         known: its holidays of the year are complete.
         keeps: it keeps holidays at all.
         used: rules that run on it.
@@ -108,6 +108,7 @@ class CalendarsPage:
     head: Head
     tabs: Sequence[Way]
     key: str
+    title: str
     form: CalendarForm
     year: int
     previous: str
@@ -215,7 +216,7 @@ def page_of(visit: Visit, state: State, key: str, year: int, given: Given) -> Re
     """Return the page of a calendar; without one that of a new one."""
     calendars = state.contents.calendars
     calendar = calendars.get(key)
-    tabs = [Way(one.name, address(name, year), name == key) for name, one in calendars.items()]
+    tabs = [Way(calendar_name(visit, state.contents, name), address(name, year), name == key) for name in calendars]
     if visit.may(Permission.EDIT_RULES):
         tabs.append(Way(visit.text("New calendar"), str(Address(CALENDARS, {"calendar": "", "new": "1"})), calendar is None))
     chosen = given.day.day if given.day else visit.query("day")
@@ -228,6 +229,7 @@ def page_of(visit: Visit, state: State, key: str, year: int, given: Given) -> Re
         head=head(visit, state, given.notice),
         tabs=tabs,
         key=key if calendar is not None else "",
+        title=calendar_name(visit, state.contents, key) if calendar is not None else "",
         form=given.form or form_of(visit, calendar),
         year=year,
         previous=address(key, year - 1) if year > _FIRST else "",

@@ -21,7 +21,7 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.rules.drafts import PATH, Head, State, head, keep, with_state
 from tongguan.web.rooms.rules.overview import code_choices, edit_address, open_steps
-from tongguan.web.rooms.rules.words import rule_title
+from tongguan.web.rooms.rules.words import calendar_name, rule_title
 
 NOT_A_DURATION: Final = msg("Give a duration such as 30m, 1h 30m or 2d.")
 TOO_LATE: Final = msg("The warning must not come after the limit.")
@@ -120,7 +120,7 @@ def _page(
     visit: Visit, state: State, was: str, values: Mapping[str, str], errors: Mapping[str, str], title: str, twin: str = ""
 ) -> Response:
     fields = [CodeField(name, visit.codes.column(name), code_choices(visit, name)) for name in DIMENSIONS]
-    calendars = [Choice(key, calendar.name) for key, calendar in state.contents.calendars.items()]
+    calendars = [Choice(key, calendar_name(visit, state.contents, key)) for key in state.contents.calendars]
     page = RuleFormPage(head(visit, state), title, was, values, errors, _steps(visit), fields, calendars, twin)
     return visit.render("rules/rule.html", page, HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK)
 

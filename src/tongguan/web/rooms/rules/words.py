@@ -63,11 +63,16 @@ def span(visit: Visit, duration: timedelta) -> str:
     return ("" if zh else " ").join(parts) or ("0分钟" if zh else "0 min")
 
 
+def calendar_label(visit: Visit, key: str, name: str) -> str:
+    """Write a calendar's name as its keeper gave it; beside one in Chinese its key, for those who read English."""
+    return name if visit.language == "zh-CN" or name.isascii() else f"{name} ({key})"
+
+
 def calendar_name(visit: Visit, contents: Contents, name: str) -> str:
     """Name the calendar of a rule."""
     if not name:
         return visit.text("All day")
-    return contents.calendars[name].name if name in contents.calendars else name
+    return calendar_label(visit, name, contents.calendars[name].name) if name in contents.calendars else name
 
 
 def conditions(visit: Visit, rule: LimitRule) -> list[str]:
@@ -172,7 +177,7 @@ def calendar_words(visit: Visit, one: Difference[WorkingCalendar]) -> ChangeWord
     shown = one.after or one.before
     if shown is None:
         raise LookupError(f"difference {one.name!r} has neither side")
-    title = visit.text("Calendar %(name)s", name=shown.name)
+    title = visit.text("Calendar %(name)s", name=calendar_label(visit, one.name, shown.name))
     if one.before is None or one.after is None:
         return ChangeWords("+" if one.before is None else "−", title, [])
     lines = []
