@@ -151,6 +151,15 @@ def test_skill_stage_and_region(app: Application, people: dict[str, dict[str, st
     assert app.send("GET", "/tasks/queues", headers=people["payer"]).json() == []
 
 
+def test_skills_that_are_no_longer_as_seen_are_not_given(app: Application, people: dict[str, dict[str, str]]) -> None:
+    told = next(one for one in app.send("GET", "/skills", headers=OWNER).json() if one["name"] == "elsewhere")
+    assert (told["skills"], told["role"], told["level"]) == (["acceptance"], "service_agent", "city") and told["regions"] != []
+    answer = app.send("PUT", "/skills/elsewhere", headers=OWNER, json={"skills": [], "seen": ["order_review"]})
+    assert answer.status_code == 409 and "now: acceptance" in answer.json()["detail"] and "`seen`" in answer.text
+    again = app.send("PUT", "/skills/elsewhere", headers=OWNER, json={"skills": ["acceptance"], "seen": ["acceptance"]})
+    assert again.status_code == 200 and again.json()["skills"] == ["acceptance"]
+
+
 def test_a_transfer_to_a_colleague(app: Application, people: dict[str, dict[str, str]]) -> None:
     (seen,) = queued(app, "give1")
     claimed = act(app, people["service_agent"], seen, "claim").json()
