@@ -197,7 +197,10 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 ),
                 (
                     msg("Order of the list"),
-                    msg("Late before warned before the rest, the oldest first, paused last. Rows stay in place while you look at them."),
+                    msg(
+                        "Late before warned before the rest, the oldest first, paused last. A silent task stands where its limit puts it. "
+                        "Rows stay in place while you look at them."
+                    ),
                 ),
                 (
                     msg("Claim"),
