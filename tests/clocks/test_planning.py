@@ -18,7 +18,7 @@ from tests.fixtures.trade import happened, opened
 from tongguan.areas.packs import build_vocabulary
 from tongguan.clocks.calendar import working_time
 from tongguan.clocks.planning import plan, stays
-from tongguan.model.calendars import WorkingCalendar
+from tongguan.model.calendars import Block, WorkingCalendar
 from tongguan.model.clocks import ClockState, LimitRule, Place, RuleBook, Stay
 from tongguan.warehouse.case_states import paused_sql, states_sql, story_sql
 
@@ -168,3 +168,10 @@ def test_late_is_who_left_after_the_limit(calendar: WorkingCalendar, stay: Stay,
     assert clock.late_from is not None and ended.until is not None
     assert (clock.state_at(BEGAN) is ClockState.DONE_LATE) is (ended.until > clock.late_from)
     assert clock.silent_from is None and clock.breach_after(BEGAN) is None
+
+
+def test_a_limit_beyond_all_calendars_is_never_reached_and_stops_nobody() -> None:
+    rare = WorkingCalendar("rare", "Asia/Shanghai", ((Block(540, 541),), *((),) * 6))
+    clock = plan("order", Stay("paid", BEGAN, None), Place(), None, _books(rare, MINUTE, timedelta(days=3650)), BEGAN)
+    assert clock.warned_from == datetime(2026, 2, 16, 1, 1, tzinfo=UTC)
+    assert clock.late_from is None and clock.state_at(BEGAN) is ClockState.ON_TIME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tests.clocks.calendar_cases import office
 from tongguan.areas.packs import build_vocabulary
 from tongguan.clocks.rules import book_at, check_book, compiled_book, fits, most_specific
+from tongguan.model.calendars import Block, DayKind, SpecialDay, WorkingCalendar
 from tongguan.model.clocks import DIMENSIONS, LimitRule, Mode, Place, ProcessStep, ReferenceProcess, RuleBook
 from tongguan.model.vocabulary import Label
 
@@ -19,6 +21,9 @@ VOCABULARY = build_vocabulary()
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OFFICE = office()
+RARE = WorkingCalendar("rare", "Asia/Shanghai", ((Block(540, 541),), *((),) * 6))
+"""A minute of work a week."""
+DAYS = tuple(SpecialDay(BEGAN.date() + timedelta(days=place), DayKind.HOLIDAY) for place in range(5_001))
 
 
 def rule(**given: Any) -> LimitRule:
@@ -101,6 +106,8 @@ def test_a_good_book_has_no_mistakes() -> None:
     process = ReferenceProcess("order", "goods", Label("商品", "Goods"), steps)
     rules = (rule(), rule(business_class="goods.handset", calendar="office"), rule(channel="web", silent=HOUR))
     assert check_book(book(*rules, processes=(process,)), VOCABULARY) == []
+    years = rule(late=40 * HOUR, calendar="rare")
+    assert check_book(book(years, rule(step="approved", late=3650 * 24 * HOUR), calendars={"rare": RARE}), VOCABULARY) == []
 
 
 def process(*steps: ProcessStep, kind: str = "order", business_class: str = "") -> ReferenceProcess:
@@ -127,12 +134,19 @@ PAID = ProcessStep("paid", Mode.CUSTOMER, "payment")
         (book(rule(warning=3 * HOUR)), "warned after 3:00:00, late after 2:00:00"),
         (book(rule(warning=-HOUR)), "a warning comes from 0 on"),
         (book(rule(silent=0 * HOUR)), "silent after 0:00:00"),
+        (book(rule(late=3650 * 24 * HOUR, calendar="rare"), calendars={"rare": RARE}), "'rare' has not in a hundred years"),
+        (book(rule(late=90 * HOUR, calendar="rare"), calendars={"rare": RARE}), "'rare' has not in a hundred years"),
         (
             book(rule(), rule(step="approved"), rule(late=3 * HOUR)),
             "rules 1 and 3 (order, paid): two rules for the same place (everywhere)",
         ),
         (book(rule(region="GX"), rule(region="GX")), "same place (region GX)"),
         (book(rule(), calendars={"": office()}), "stands for all day"),
+        (book(rule(region="GX\n01")), "region 'GX\\n01'; valid: at most 100 characters, on one line"),
+        (book(rule(region="G" * 101)), "at most 100 characters"),
+        (book(rule(), calendars={"rare": replace(RARE, name="r" * 101)}), "calendar 'rare': name 'rrr"),
+        (book(rule(), calendars={"rare": replace(RARE, special=(SpecialDay(BEGAN.date(), DayKind.HOLIDAY, "元\t旦"),))}), "name of a day"),
+        (book(rule(), calendars={"rare": replace(RARE, special=DAYS)}), "5001 special days; at most 5000"),
         (book(rule(), processes=(process(),)), "process 1 (order, all classes): it has no steps"),
         (book(rule(), processes=(process(PAID, kind="ordr"),)), "no case kind 'ordr'"),
         (book(rule(), processes=(process(PAID, business_class="good"),)), "process 1 (order, good): no business_class 'good'"),

@@ -222,6 +222,7 @@ def test_files_are_kept_encrypted_and_go_with_their_customer(desk: Desk) -> None
     assert found is not None and (found.name, found.content) == ("证件.jpg", b"secret bytes")
     assert desk.worklist.file(PAY, task_id, entry.id) is None
     assert desk.worklist.file(BEN, task_id, entry.id + 1) is None
+    assert desk.worklist.file(BEN, task_id, 10**30) is None
     with desk.database.begin() as conn:
         assert b"secret" not in (conn.execute(task_entries.select().where(task_entries.c.id == entry.id)).one().cipher or b"")
         Keyring.destroy(conn, [customer_owner("c1")])

@@ -301,6 +301,31 @@ def test_days_go_out_and_come_in_as_csv(operation: Operation, manager: Visitor) 
     assert manager.get("/rules/calendars.csv?calendar=none").status_code == 404
 
 
+def test_names_of_days_leave_as_no_formula_and_come_back_as_they_were(operation: Operation, manager: Visitor) -> None:
+    named: Fields = {"calendar": "desk", "year": "2026", "day": "2026-12-25", "zh": "=1+2", "en": "'=3", "kind": "holiday"}
+    manager.post("/rules/calendars/day", named)
+    file = manager.get("/rules/calendars.csv?calendar=desk").text
+    assert "2026-12-25,holiday,'=1+2,'=3,," in file
+    manager.post("/rules/calendars/file", {"calendar": "desk", "year": "2026", "lines": file.replace("2026-12-25", "2026-12-26")})
+    assert SpecialDay(date(2026, 12, 26), DayKind.HOLIDAY, "=1+2", "=3") in calendar(operation)
+
+
+@pytest.mark.parametrize("address", ["/rules/calendars?year=²²²²", "/rules/review?clashes=²", "/rules/review?restored=²"])
+def test_what_only_looks_like_a_number_is_none(manager: Visitor, address: str) -> None:
+    assert manager.get(address).status_code == 200
+
+
+def test_a_draft_may_name_a_limit_that_is_never_reached(operation: Operation, manager: Visitor) -> None:
+    free = dict.fromkeys(("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "")
+    week: Fields = {"monday": "09:00–09:01", **free}
+    manager.post("/rules/calendars", {"calendar": "", "year": "2026", "name": "Rare", "zone": "Asia/Shanghai", **week})
+    manager.post("/rules/rule", {"was": "", **PAID, "channel": "app", **TIMES, "late": "3650d", "calendar": "rare"})
+    assert any(one.late == timedelta(days=3650) for one in drafted(operation))
+    assert manager.get("/rules?at_kind=order&at_step=paid&at_channel=app").status_code == 200
+    assert "has not in a hundred years" in text_of(manager.get("/rules/review").text)
+    assert manager.post("/rules/rule", {"was": "[" * 200_000, **PAID, "channel": "web", **TIMES}).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -311,6 +336,7 @@ def test_days_go_out_and_come_in_as_csv(operation: Operation, manager: Visitor) 
         ("day,kind,zh,en,like,blocks\n2027-01-01,holiday,,,,\n2027-01-01,holiday,,,,\n", "2027-01-01 stands 2 times"),
         ("day,kind,zh,en,like,blocks\n2027-01-02,workday,,,sunday,\n", "is a workday like Sunday, which has no work"),
         ("day,kind,zh,en,like,blocks\n2027-01-01,holiday,,,,,,x\n", "more than 6 columns"),
+        ("day,kind,zh,en,like,blocks\n2027-01-01,holiday," + "x" * 140_000, "this is no CSV that can be read: field larger than"),
     ],
 )
 def test_a_file_of_days_that_cannot_be_taken(operation: Operation, manager: Visitor, lines: str, said: str) -> None:

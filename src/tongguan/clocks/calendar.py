@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tongguan.model.calendars import CalendarError, WorkingCalendar
+from tongguan.model.calendars import CalendarError, TooFarError, WorkingCalendar
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
@@ -93,6 +93,7 @@ def add_working_time(calendar: WorkingCalendar, start: datetime, duration: timed
     """Return the earliest instant, not before the start, by which an amount of working time has passed; in UTC.
 
     Raises:
+        TooFarError: so much is over only after the last year that calendars answer for.
         CalendarError: the start has no zone, the duration is negative, or an instant lies outside the years that calendars answer for.
     """
     return compiled(calendar).add(start, duration)
@@ -272,7 +273,7 @@ class _Blocks:
             if table.last >= LAST_YEAR:
                 amount = timedelta(microseconds=added)
                 detail = f"calendar {self._calendar.name!r}: {amount} of working time after {_instant(at)} ends after {LAST_YEAR}"
-                raise CalendarError(detail, "a shorter time")
+                raise TooFarError(detail, "a shorter time")
             table = self._reach(table.first, table.last + (table.last - table.first + 1))
         return table
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tongguan.clocks.calendar import CompiledCalendar
 from tongguan.clocks.rules import book_at, compiled_book
+from tongguan.model.calendars import TooFarError
 from tongguan.model.clocks import Books, Clock, LimitRule, Place, Stay
 from tongguan.model.vocabulary import CaseKind
 
@@ -107,7 +108,7 @@ def _promised(rule: LimitRule, stay: Stay, due: datetime) -> tuple[datetime | No
 
 
 def _reached(calendar: CompiledCalendar, stay: Stay, amount: timedelta) -> datetime | None:
-    """Return when so much working time outside of pauses has passed; None where an open pause comes before."""
+    """Return when so much working time outside of pauses has passed; None where an open pause comes before, or calendars end before."""
     start, left = stay.since, amount
     for began, ended in stay.pauses:
         worked = calendar.working_time(start, began)
@@ -117,4 +118,8 @@ def _reached(calendar: CompiledCalendar, stay: Stay, amount: timedelta) -> datet
         if ended is None:
             return None
         start = ended
-    return calendar.add(start, left)
+    try:
+        return calendar.add(start, left)
+    except TooFarError:
+        # Never is an answer: a rule that nobody can break must not keep all other cases from being planned.
+        return None

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from unicodedata import category
 
 from tongguan.clocks.calendar import CompiledCalendar, compiled
 from tongguan.lib.suggest import valid_hint
 from tongguan.model import calendars
 from tongguan.model.answers import NESTED
+from tongguan.model.calendars import TooFarError, WorkingCalendar
 from tongguan.model.clocks import ALL_DAY, DIMENSIONS, Books, LimitRule, Place, ReferenceProcess, RuleBook
 from tongguan.model.vocabulary import CaseKind, Vocabulary
 
@@ -19,6 +21,15 @@ _REMEMBERED: Final = 100_000
 """Answers that a book keeps. Places are few: classes × channels × regions × tiers."""
 
 _NO_TIME: Final = timedelta(0)
+
+_FARTHEST: Final = timedelta(days=36_525)
+"""A hundred years: a limit that is reached later is none."""
+
+_LONGEST: Final = 100
+"""Characters of a name or code."""
+
+_MOST_DAYS: Final = 5_000
+"""Special days of a calendar."""
 
 
 def most_specific(book: RuleBook, kind: str, step: str, place: Place) -> LimitRule | None:
@@ -120,6 +131,8 @@ def check_book(book: RuleBook, vocabulary: Vocabulary) -> list[str]:
         found += [f"{where}: {mistake}" for mistake in _rule_mistakes(rule, book, vocabulary)]
     found += _doubled_rules(book.rules)
     found += [f"calendar {name!r}: this name stands for all day; give it another one" for name in book.calendars if name == ALL_DAY]
+    for name, calendar in book.calendars.items():
+        found += [f"calendar {name[:_LONGEST]!r}: {mistake}" for mistake in _calendar_mistakes(name, calendar)]
     for number, process in enumerate(book.processes, 1):
         where = f"process {number} ({process.kind}, {process.business_class or 'all classes'})"
         found += [f"{where}: {mistake}" for mistake in _process_mistakes(process, vocabulary)]
@@ -138,10 +151,36 @@ def _rule_mistakes(rule: LimitRule, book: RuleBook, vocabulary: Vocabulary) -> I
         yield f"no calendar {rule.calendar!r}; {valid_hint(rule.calendar, book.calendars)}; or empty for all day"
     if not _NO_TIME <= rule.warning <= rule.late:
         yield f"warned after {rule.warning}, late after {rule.late}; a warning comes from 0 on, and not after the limit"
+    elif not _is_reached(rule, book):
+        yield f"late after {rule.late} of working time, which calendar {rule.calendar!r} has not in a hundred years; give a shorter limit"
     if rule.silent is not None and rule.silent <= _NO_TIME:
         yield f"silent after {rule.silent}; give more than 0, or nothing for never"
     for name in DIMENSIONS:
         yield from _code_mistakes(vocabulary, name, getattr(rule, name))
+
+
+def _is_reached(rule: LimitRule, book: RuleBook) -> bool:
+    calendar = book.calendars.get(rule.calendar)
+    if calendar is None or book.valid_from.tzinfo is None:
+        return True
+    try:
+        return compiled(calendar).add(book.valid_from, rule.late) - book.valid_from <= _FARTHEST
+    except TooFarError:
+        return False
+
+
+def _calendar_mistakes(name: str, calendar: WorkingCalendar) -> Iterator[str]:
+    yield from _text_mistakes("name", {name: None, calendar.name: None})
+    yield from _text_mistakes("name of a day", dict.fromkeys(text for day in calendar.special for text in (day.zh, day.en)))
+    if len(calendar.special) > _MOST_DAYS:
+        yield f"{len(calendar.special)} special days; at most {_MOST_DAYS}"
+
+
+def _text_mistakes(what: str, texts: Iterable[str]) -> Iterator[str]:
+    """Names stand in lists and on buttons; empty ones are somebody else's to refuse."""
+    for text in texts:
+        if len(text) > _LONGEST or any(category(character) == "Cc" for character in text):
+            yield f"{what} {text[:_LONGEST]!r}; valid: at most {_LONGEST} characters, on one line"
 
 
 def _step_mistakes(kind: CaseKind, step: str) -> Iterator[str]:
@@ -158,6 +197,7 @@ def _step_mistakes(kind: CaseKind, step: str) -> Iterator[str]:
 
 def _code_mistakes(vocabulary: Vocabulary, column: str, code: str) -> Iterator[str]:
     """Columns without a closed list take any code, as they do in events."""
+    yield from _text_mistakes(column, (code,))
     codes = vocabulary.codes.get(column)
     if code and codes and code not in codes:
         yield f"no {column} {code!r}; {valid_hint(code, codes)}"
@@ -174,6 +214,7 @@ def _doubled_rules(rules: Sequence[LimitRule]) -> Iterator[str]:
 
 def _process_mistakes(process: ReferenceProcess, vocabulary: Vocabulary) -> Iterator[str]:
     yield from _code_mistakes(vocabulary, "business_class", process.business_class)
+    yield from _text_mistakes("label", (process.label.zh, process.label.en))
     if not process.steps:
         yield "it has no steps"
     stages = [stage.name for stage in vocabulary.stages]

@@ -35,6 +35,10 @@ class CalendarError(ValueError):
         self.valid = valid
 
 
+class TooFarError(CalendarError):
+    """So much working time is over only after the last year that calendars answer for."""
+
+
 class Weekday(IntEnum):
     """Days of the week, numbered as :meth:`datetime.date.weekday` does."""
 

@@ -70,6 +70,16 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
+def readable(key: object) -> str:
+    """Return a key as paths tell it, also one that cannot be written."""
+    return str(key).encode(errors="backslashreplace").decode()
+
+
+def _is_broken(text: str) -> bool:
+    """Tell whether a text has half of a surrogate pair, which JSON can say and no store can keep."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 class Part:
     """A JSON object whose keys are known.
 
@@ -91,7 +101,7 @@ class Part:
         for key in value:
             if key not in allowed:
                 hint = valid_hint(str(key), allowed)
-                mistakes.add(self.at(str(key)), f"没有这个字段（{hint}）", f"there is no such key; {hint}")
+                mistakes.add(self.at(readable(key)), f"没有这个字段（{hint}）", f"there is no such key; {hint}")
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
@@ -113,6 +123,9 @@ class Part:
         found = self._values.get(key, "")
         if not isinstance(found, str):
             self.wrong(key, f"应为文本，而不是 {shown(found)}", f"must be a text, not {shown(found)}")
+            return ""
+        if _is_broken(found):
+            self.wrong(key, f"{shown(found)} 含有不完整的字符", f"{shown(found)} has half of a character; valid: whole characters")
             return ""
         if needed and not found.strip():
             self.wrong(key, "不能为空", "must not be empty" if key in self._values else "is missing")
@@ -148,6 +161,8 @@ class Part:
         """Return name, path and value of each entry of an object; none where it is missing."""
         found = self._values.get(key, {})
         if isinstance(found, Mapping):
-            return [(str(name), self.at(f"{key}.{name}"), value) for name, value in found.items()]
+            for name in filter(_is_broken, map(str, found)):
+                self.wrong(key, f"{shown(name)} 含有不完整的字符", f"{shown(name)} has half of a character; valid: whole characters")
+            return [(str(name), self.at(f"{key}.{readable(name)}"), value) for name, value in found.items()]
         self.wrong(key, f"应为对象，而不是 {shown(found)}", f"must be an object, not {shown(found)}")
         return []

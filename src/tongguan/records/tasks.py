@@ -20,6 +20,9 @@ TASK_COLUMNS: Final = tuple(tasks.c[field.name] for field in fields(Task))
 """The columns of :class:`Task`, in its order."""
 
 _ENTRY_COLUMNS: Final = tuple(task_entries.c[field.name] for field in fields(TaskEntry))
+_GREATEST_ID: Final = 2**63 - 1
+"""The greatest number that a database has for a row; a driver fails at a greater one."""
+
 _MOVED: Final = (
     "version",
     "state",
@@ -160,6 +163,8 @@ def _entry(row: Row[Any]) -> TaskEntry:
 
 def attachment(conn: Connection, task_id: str, entry_id: int) -> tuple[str, str, bytes] | None:
     """Return name, key owner and encrypted bytes of an attachment; None where there is none."""
+    if entry_id > _GREATEST_ID:
+        return None
     wanted = (task_entries.c.id == entry_id, task_entries.c.task_id == task_id, task_entries.c.cipher.is_not(None))
     row = conn.execute(select(task_entries.c.file, task_entries.c.key_owner, task_entries.c.cipher).where(*wanted)).one_or_none()
     return None if row is None else (row.file, row.key_owner, row.cipher or b"")

@@ -142,7 +142,7 @@ def check(worker: Worker, queue: Queue, task: Task, version: int | None, action:
 def _check_person(worker: Worker, queue: Queue, task: Task, action: Action) -> None:
     user = worker.user
     if action not in BY_HAND:
-        raise TaskRefusedError(f"nobody does {action!r} by hand; {valid_hint(action, sorted(BY_HAND), most=20)}")
+        raise TaskRefusedError(f"nobody does {action.value!r} by hand; {valid_hint(action, sorted(BY_HAND), most=20)}")
     manages = user.may(Permission.MANAGE_TASKS)
     if action is Action.URGE and not manages:
         raise TaskRefusedError(f"role {user.role} may not urge; needed is {Permission.MANAGE_TASKS}", TaskRefusal.PERMISSION)

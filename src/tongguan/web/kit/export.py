@@ -101,6 +101,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def meant(text: str) -> str:
+    """Return what :func:`harmless` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
 def _plain(cell: Cell, zone: ZoneInfo) -> str:
     """Write numbers without grouping or sign of a currency, instants to the second in the operation's zone, all else as harmless text."""
     if isinstance(cell.value, datetime):

@@ -130,7 +130,7 @@ class CalendarsPage:
 
 def year_of(visit: Visit, text: str) -> int:
     """Return a year that was asked for; this one where it is none."""
-    wanted = int(text) if text.isdigit() and len(text) == len("2026") else 0
+    wanted = int(text) if text.isdecimal() and len(text) == len("2026") else 0
     return wanted if _FIRST <= wanted <= _LAST else visit.formats.local(visit.now).year
 
 

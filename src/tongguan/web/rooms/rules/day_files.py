@@ -11,6 +11,7 @@ from typing import Any, Final
 from tongguan.model.calendar_documents import blocks_text, read_special
 from tongguan.model.calendars import SpecialDay, Weekday
 from tongguan.model.mistakes import Mistakes
+from tongguan.web.kit.export import harmless, meant
 
 COLUMNS: Final = ("day", "kind", "zh", "en", "like", "blocks")
 
@@ -24,13 +25,17 @@ def days_csv(days: Sequence[SpecialDay]) -> str:
     writer.writerow(COLUMNS)
     for one in days:
         like = "" if one.like is None else Weekday(one.like).name.lower()
-        writer.writerow([one.day.isoformat(), one.kind.value, one.zh, one.en, like, blocks_text(one.blocks)])
+        writer.writerow([one.day.isoformat(), one.kind.value, harmless(one.zh), harmless(one.en), like, blocks_text(one.blocks)])
     return "\ufeff" + out.getvalue()
 
 
 def read_days_csv(text: str, mistakes: Mistakes) -> tuple[SpecialDay, ...]:
     """Return the days of a CSV file by date; every mistake is noted with its line."""
-    lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    try:
+        lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+    except csv.Error as error:
+        mistakes.add("", f"不是可读的 CSV：{error}", f"this is no CSV that can be read: {error}")
+        return ()
     rows = [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not rows or rows[0][1][: len(COLUMNS)] != list(COLUMNS):
         head = ",".join(COLUMNS)
@@ -47,7 +52,7 @@ def read_days_csv(text: str, mistakes: Mistakes) -> tuple[SpecialDay, ...]:
 
 
 def _day(number: int, cells: list[str], mistakes: Mistakes) -> SpecialDay | None:
-    values: dict[str, Any] = {name: cell for name, cell in zip(COLUMNS, cells, strict=False) if cell}
+    values: dict[str, Any] = {name: meant(cell) for name, cell in zip(COLUMNS, cells, strict=False) if cell}
     if len(cells) > len(COLUMNS) and any(cells[len(COLUMNS) :]):
         mistakes.add(str(number), f"多于 {len(COLUMNS)} 列", f"more than {len(COLUMNS)} columns")
         return None

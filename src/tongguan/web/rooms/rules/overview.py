@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from tongguan.clocks.calendar import add_working_time, unknown_years
 from tongguan.clocks.rules import most_specific, most_specific_first
 from tongguan.model.access import Permission
 from tongguan.model.answers import NESTED
-from tongguan.model.calendars import ALL_DAY, WorkingCalendar
+from tongguan.model.calendars import ALL_DAY, TooFarError, WorkingCalendar
 from tongguan.model.clocks import DIMENSIONS, LimitRule, Place
 from tongguan.model.rule_changes import place_of
 from tongguan.model.rule_documents import Contents
@@ -83,7 +83,7 @@ class Decision:
 
     Attributes:
         who: for whom the rule holds; ``decided`` is False where no rule fits.
-        warned, late: when a case that reaches the step now is warned and late.
+        warned, late: when a case that reaches the step now is warned and late; None for never.
         unknown: years until then whose holidays are not known.
     """
 
@@ -217,11 +217,20 @@ def _decision(visit: Visit, state: State, kind: CaseKind, step: str, place: Plac
     if rule is None:
         return Decision(label, "", "", "", None, None, (), False)
     calendar = _calendar(state.contents, rule)
-    warned, late = (add_working_time(calendar, visit.now, limit) for limit in (rule.warning, rule.late))
+    warned, late = (_reached(calendar, visit.now, limit) for limit in (rule.warning, rule.late))
     who = " · ".join(conditions(visit, rule))
     limits = f"{span(visit, rule.warning)} / {span(visit, rule.late)}"
     name = calendar_name(visit, state.contents, rule.calendar)
-    return Decision(label, who, limits, name, warned, late, unknown_years(calendar, visit.now, late), True)
+    unknown = unknown_years(calendar, visit.now, late) if late is not None else ()
+    return Decision(label, who, limits, name, warned, late, unknown, True)
+
+
+def _reached(calendar: WorkingCalendar, at: datetime, limit: timedelta) -> datetime | None:
+    """Return when a limit is reached; None for never, which a draft may say until it is published."""
+    try:
+        return add_working_time(calendar, at, limit)
+    except TooFarError:
+        return None
 
 
 def _calendar(contents: Contents, rule: LimitRule) -> WorkingCalendar:

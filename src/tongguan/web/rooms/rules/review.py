@@ -115,13 +115,13 @@ async def _review(visit: Visit, state: State, note: str, notice: Notice | None, 
 
 def _restored_note(visit: Visit) -> str:
     version = visit.query("restored")
-    return visit.text("Take back to version %(version)s", version=version) if version.isdigit() else ""
+    return visit.text("Take back to version %(version)s", version=version) if version.isdecimal() else ""
 
 
 def _clashes(visit: Visit) -> Notice | None:
     """Tell after a move how many things somebody else changed as well."""
     asked = visit.query("clashes")
-    count = int(asked) if asked.isdigit() and len(asked) < 5 else 0
+    count = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
     if not count:
         return None
     said = visit.plural(

@@ -166,7 +166,7 @@ def _was(text: str) -> RulePlace | None:
     """Return the place that a form carries; None for a new rule, and for what no form of ours carries."""
     try:
         found = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return tuple(str(part) for part in found) if isinstance(found, list) else None
 

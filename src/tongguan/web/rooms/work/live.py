@@ -116,7 +116,7 @@ def _said(visit: Visit, story: TaskStory) -> str:
     """Tell the last thing that happened, where the page has seen fewer."""
     seen = visit.query("seen")
     told = [entry for entry in story.entries if entry.action is not Action.RENEW]
-    if not seen.isdigit() or not told or len(told) <= int(seen[:8]):
+    if not seen.isdecimal() or not told or len(told) <= int(seen[:8]):
         return ""
     last = told[-1]
     did = visit.text(STORY[last.action])
