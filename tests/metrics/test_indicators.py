@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.fixtures.trade import asked
-from tests.metrics.counted import LAST, MADE, ROWS, Row, ask, buyers, city, counted, numbers, of, share
+from tests.metrics.counted import LAST, MADE, ROWS, ZONE, Row, ask, buyers, city, counted, numbers, of, share
 from tongguan.metrics.errors import QuestionError
 from tongguan.metrics.indicators import IndicatorEngine
 from tongguan.metrics.periods import bucket_of
-from tongguan.model.access import Level, Scope
-from tongguan.model.indicator_answers import Amount, Compare, Grain
+from tongguan.model.access import EVERYTHING, Level, Scope
+from tongguan.model.indicator_answers import Amount, Compare, Grain, IndicatorQuery
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +211,35 @@ def test_a_period_is_compared_bucket_by_bucket(engine: IndicatorEngine) -> None:
         assert row.before[Compare.YEAR]["orders"].value == 0
     last = [one for one in ROWS if date(2026, 11, 8) <= one["at"].date() <= date(2026, 11, 14)]
     assert table.totals[-1].before[Compare.PREVIOUS]["buyers"].value == buyers(last)
+
+
+@pytest.mark.parametrize("name", ["orders", "value", "buyers", "paid_rate", "slow", "orders_per_buyer", "orders_7d"])
+@pytest.mark.parametrize(("compare", "back"), [(Compare.PREVIOUS, 7), (Compare.YEAR, 365)])
+def test_a_day_that_is_not_over_is_compared_up_to_the_same_time(engine: IndicatorEngine, name: str, compare: Compare, back: int) -> None:
+    shift = timedelta(days=7 - back)
+    now = datetime(2026, 11, 14, 20, 30, tzinfo=ZoneInfo(ZONE)) + timedelta(days=back)
+    query = IndicatorQuery((name,), date(2026, 11, 15) - shift, LAST - shift, Grain.DAY, ("channel",), compare=(compare,))
+    table = engine.answer(query, EVERYTHING, now)
+    earlier_too = [one for one in ROWS if one["at"] <= now - timedelta(days=back)]
+    earlier = [one for one in earlier_too if one["at"].date() >= date(2026, 11, 8)]
+    made = MADE[name.removesuffix("_7d")]
+    assert table.totals[-1].before[compare][name].value == pytest.approx(made(earlier))
+    for row in table.rows:
+        day = date.fromisoformat(row.bucket) - timedelta(days=back)
+        first = day - timedelta(days=6 if name == "orders_7d" else 0)
+        own = [one for one in earlier_too if one["channel"] == row.values[0] and first <= one["at"].date() <= day]
+        assert row.before[compare][name].value == pytest.approx(made(own))
+
+
+def test_days_that_are_over_and_what_is_known_by_day_are_compared_whole(engine: IndicatorEngine) -> None:
+    def before(name: str, day: date, now: datetime) -> object:
+        query = IndicatorQuery((name,), day, day, compare=(Compare.PREVIOUS,))
+        return engine.answer(query, EVERYTHING, now.replace(tzinfo=ZoneInfo(ZONE))).totals[-1].before[Compare.PREVIOUS][name].value
+
+    made = [one for one in ROWS if one["type"] == "order.created" and one["at"].date() == date(2026, 11, 19)]
+    assert before("orders", date(2026, 11, 20), datetime(2026, 11, 21, 0, 30)) == len(made)
+    assert before("orders", date(2026, 11, 20), datetime(2026, 11, 20, 8)) < len(made)
+    assert before("new_users", date(2026, 11, 2), datetime(2026, 11, 2, 8)) == 100
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.metrics.errors import QuestionError, UnknownIndicatorError
 from tongguan.metrics.facts import Fact, fact_of, lasting_fact
 from tongguan.metrics.numbers import Answers, Numbers, Window, window_of, window_start, windowed
-from tongguan.metrics.periods import buckets, compared, last_day
+from tongguan.metrics.periods import buckets, compared, last_day, same_moment
 from tongguan.metrics.registry import Registry
 from tongguan.metrics.statements import Asked, Statement, statements, told
 from tongguan.model.access import Scope
@@ -58,7 +58,8 @@ class IndicatorEngine:
         rows, totals = run.told()
         for compare in query.compare:
             since, until = compared(query.since, query.until, compare)
-            other = _Run(self, replace(query, since=since, until=until, compare=(), top=0), scope, at, cancellation)
+            ends = same_moment(query.until, until, at, self.zone)
+            other = _Run(self, replace(query, since=since, until=until, compare=(), top=0), scope, ends or at, cancellation, ends)
             rows, totals = (_beside(some, other, compare, run) for some in (rows, totals))
         return IndicatorTable(query, rows, totals, run.statements, at)
 
@@ -139,12 +140,19 @@ class _Run:
     """One period of a question: its numbers, asked and laid out."""
 
     def __init__(
-        self, engine: IndicatorEngine, query: IndicatorQuery, scope: Scope, at: datetime, cancellation: Cancellation | None
+        self,
+        engine: IndicatorEngine,
+        query: IndicatorQuery,
+        scope: Scope,
+        at: datetime,
+        cancellation: Cancellation | None,
+        ends: datetime | None = None,
     ) -> None:
         self._engine = engine
         self._query = query
         self._scope = scope
         self._at = at
+        self._ends_at = ends
         self._cancellation = cancellation
         self._zone = ZoneInfo(engine.zone)
         self.statements: list[str] = []
@@ -177,7 +185,7 @@ class _Run:
         return found
 
     def _asked(self, grain: Grain, left_out: tuple[tuple[str, ...], ...] = ()) -> Asked:
-        return Asked(grain, self._query.by, self._query.where, self._scope, self._engine.zone, self._at, left_out)
+        return Asked(grain, self._query.by, self._query.where, self._scope, self._engine.zone, self._at, left_out, self._ends_at)
 
     def _ask(self, terms: Sequence[Term], grain: Grain, since: date, left_out: tuple[tuple[str, ...], ...] = ()) -> Numbers:
         numbers = Numbers()

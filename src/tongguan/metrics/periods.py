@@ -73,5 +73,19 @@ def compared(since: date, until: date, compare: Compare) -> tuple[date, date]:
     return shifted(since, until, -1)
 
 
+def same_moment(until: date, other: date, at: datetime, zone: str) -> datetime | None:
+    """Return the moment of another period's last day up to which it is counted: the time that the clock shows now.
+
+    Args:
+        until: last day of the period that is asked for.
+        other: last day of the one that it is compared with.
+
+    Returns:
+        None where the period does not end today, so that whole days stand beside whole days.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    return datetime.combine(other, local.timetz()) if local.date() == until else None
+
+
 def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)

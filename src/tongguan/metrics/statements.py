@@ -51,6 +51,7 @@ class Asked:
         scope: regions that count.
         zone: the operation's time zone.
         at: until when states last that nothing has ended.
+        ends: rows after this moment do not count, where moments are known; None for whole days.
         left_out: combinations of dimensions that do not count: those told in rows of their own.
     """
 
@@ -61,6 +62,7 @@ class Asked:
     zone: str
     at: datetime
     left_out: tuple[tuple[str, ...], ...] = ()
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,9 @@ def _bucket(fact: Fact, time: str, asked: Asked) -> str:
 def _conditions(terms: Sequence[Term], fact: Fact, asked: Asked, since: date, until: date, parameters: dict[str, Any]) -> list[str]:
     parameters |= {"since": since, "until": until, "now_ms": round(asked.at.timestamp() * 1000)}
     found = [*_days(fact, terms[0].time), *([fact.condition] if fact.condition else [])]
+    if asked.ends is not None and terms[0].time in fact.instants:
+        parameters["ends_ms"] = round(asked.ends.timestamp() * 1000)
+        found.append(f"{fact.instants[terms[0].time]} <= fromUnixTimestamp64Milli({{ends_ms:Int64}})")
     if fact.type:
         found.append(f"{fact.type} IN ({quoted(sorted({name for term in terms for name in term.types}))})")
     if len(terms) == 1 and terms[0].condition and terms[0].then is None:

@@ -26,7 +26,7 @@ class Grain(StrEnum):
 
 
 class Compare(StrEnum):
-    """With what a period is compared."""
+    """With what a period is compared; one that ends today, with the other up to the same time of its last day."""
 
     PREVIOUS = "prev"
     """The period of the same length before it 环比; whole months with whole months."""
