@@ -112,7 +112,7 @@ class RecordRules:
                 raise RulesRefusedError(RuleRefusal.SAME, f"nothing differs from version {newest.version}, which is in force")
             trial = contents.book(expected_version + 1, self._now(), user.name, note)
             if mistakes := check_book(trial, self._vocabulary):
-                raise RulesRefusedError(RuleRefusal.MISTAKES, "; ".join(mistakes), mistakes=mistakes)
+                raise RulesRefusedError(RuleRefusal.MISTAKES, "; ".join(map(str, mistakes)), mistakes=mistakes)
             book = self._kept.write(contents, user.name, note, expected_version)
             with self._database.begin() as conn:
                 drop_draft(conn, user.id)

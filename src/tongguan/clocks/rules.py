@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from unicodedata import category
 
+from tongguan.clocks.book_mistakes import (
+    ALL_CLASSES,
+    COLUMNS,
+    LABEL,
+    NAME,
+    NAME_OF_A_DAY,
+    BookMistake,
+    Conditions,
+    Fault,
+    Hint,
+    Quoted,
+    Spot,
+    Value,
+)
 from tongguan.clocks.calendar import CompiledCalendar, compiled
 from tongguan.lib.suggest import valid_hint
 from tongguan.model import calendars
 from tongguan.model.answers import NESTED
 from tongguan.model.calendars import TooFarError, WorkingCalendar
 from tongguan.model.clocks import ALL_DAY, DIMENSIONS, Books, LimitRule, Place, ReferenceProcess, RuleBook
-from tongguan.model.vocabulary import CaseKind, Vocabulary
+from tongguan.model.vocabulary import CaseKind, Label, Vocabulary
 
 _REMEMBERED: Final = 100_000
 """Answers that a book keeps. Places are few: classes × channels × regions × tiers."""
@@ -117,46 +132,54 @@ def _depth(rule: LimitRule, name: str) -> int:
     return 1 + code.count(NESTED[name]) if code and name in NESTED else int(bool(code))
 
 
-def check_book(book: RuleBook, vocabulary: Vocabulary) -> list[str]:
-    """Return every mistake of a book in words, each with its place, its value and what would be valid; empty for none."""
+def check_book(book: RuleBook, vocabulary: Vocabulary) -> list[BookMistake]:
+    """Return every mistake of a book, each with its place, its value and what would be valid; empty for none."""
     found = []
     if book.version < 1:
-        found.append(f"version {book.version}: versions count from 1")
+        found.append(BookMistake(Fault.VERSION, {"version": book.version}))
     if book.valid_from.tzinfo is None:
-        found.append(f"valid_from {book.valid_from} has no time zone; give an instant such as 2026-01-01T00:00:00+08:00")
+        found.append(BookMistake(Fault.NO_ZONE, {"instant": str(book.valid_from)}))
     if not book.rules:
-        found.append("the book has no rules: nothing would ever be late")
+        found.append(BookMistake(Fault.NO_RULES, {}))
     for number, rule in enumerate(book.rules, 1):
-        where = f"rule {number} ({rule.kind}, {rule.step})"
-        found += [f"{where}: {mistake}" for mistake in _rule_mistakes(rule, book, vocabulary)]
+        where: dict[str, Value] = {"number": number, "kind": rule.kind, "step": rule.step}
+        found += [replace(one, spot=Spot.RULE, spot_values=where) for one in _rule_mistakes(rule, book, vocabulary)]
     found += _doubled_rules(book.rules)
-    found += [f"calendar {name!r}: this name stands for all day; give it another one" for name in book.calendars if name == ALL_DAY]
+    found += [BookMistake(Fault.ALL_DAY_NAME, {"calendar": Quoted(name)}) for name in book.calendars if name == ALL_DAY]
     for name, calendar in book.calendars.items():
-        found += [f"calendar {name[:_LONGEST]!r}: {mistake}" for mistake in _calendar_mistakes(name, calendar)]
+        where = {"calendar": Quoted(name[:_LONGEST])}
+        found += [replace(one, spot=Spot.CALENDAR, spot_values=where) for one in _calendar_mistakes(name, calendar)]
     for number, process in enumerate(book.processes, 1):
-        where = f"process {number} ({process.kind}, {process.business_class or 'all classes'})"
-        found += [f"{where}: {mistake}" for mistake in _process_mistakes(process, vocabulary)]
+        where = {"number": number, "kind": process.kind, "classes": process.business_class or ALL_CLASSES}
+        found += [replace(one, spot=Spot.PROCESS, spot_values=where) for one in _process_mistakes(process, vocabulary)]
     twice = Counter((process.kind, process.business_class) for process in book.processes)
-    found += [f"{kind}: {times} processes for {name or 'all classes'}; one is enough" for (kind, name), times in twice.items() if times > 1]
+    for (kind, classes), times in twice.items():
+        if times > 1:
+            found.append(BookMistake(Fault.PROCESS_TWICE, {"kind": kind, "times": times, "classes": classes or ALL_CLASSES}))
     return found
 
 
-def _rule_mistakes(rule: LimitRule, book: RuleBook, vocabulary: Vocabulary) -> Iterator[str]:
+def _rule_mistakes(rule: LimitRule, book: RuleBook, vocabulary: Vocabulary) -> Iterator[BookMistake]:
     kind = vocabulary.case_kinds.get(rule.kind)
     if kind is None:
-        yield f"no case kind {rule.kind!r}; {valid_hint(rule.kind, vocabulary.case_kinds)}"
+        yield _no(Fault.NO_KIND, "kind", rule.kind, vocabulary.case_kinds)
     else:
         yield from _step_mistakes(kind, rule.step)
     if rule.calendar != ALL_DAY and rule.calendar not in book.calendars:
-        yield f"no calendar {rule.calendar!r}; {valid_hint(rule.calendar, book.calendars)}; or empty for all day"
+        yield _no(Fault.NO_CALENDAR, "calendar", rule.calendar, book.calendars)
     if not _NO_TIME <= rule.warning <= rule.late:
-        yield f"warned after {rule.warning}, late after {rule.late}; a warning comes from 0 on, and not after the limit"
+        yield BookMistake(Fault.WARNING, {"warning": rule.warning, "late": rule.late})
     elif not _is_reached(rule, book):
-        yield f"late after {rule.late} of working time, which calendar {rule.calendar!r} has not in a hundred years; give a shorter limit"
+        yield BookMistake(Fault.NEVER_REACHED, {"late": rule.late, "calendar": Quoted(rule.calendar)})
     if rule.silent is not None and rule.silent <= _NO_TIME:
-        yield f"silent after {rule.silent}; give more than 0, or nothing for never"
+        yield BookMistake(Fault.SILENT, {"silent": rule.silent})
     for name in DIMENSIONS:
         yield from _code_mistakes(vocabulary, name, getattr(rule, name))
+
+
+def _no(fault: Fault, name: str, word: str, valid: Iterable[str], **more: Value) -> BookMistake:
+    """Return that a word is none of the valid ones; ``name`` is what the sentence calls it."""
+    return BookMistake(fault, {name: Quoted(word), "hint": Hint(word, tuple(valid)), **more})
 
 
 def _is_reached(rule: LimitRule, book: RuleBook) -> bool:
@@ -169,63 +192,63 @@ def _is_reached(rule: LimitRule, book: RuleBook) -> bool:
         return False
 
 
-def _calendar_mistakes(name: str, calendar: WorkingCalendar) -> Iterator[str]:
-    yield from _text_mistakes("name", {name: None, calendar.name: None})
-    yield from _text_mistakes("name of a day", dict.fromkeys(text for day in calendar.special for text in (day.zh, day.en)))
+def _calendar_mistakes(name: str, calendar: WorkingCalendar) -> Iterator[BookMistake]:
+    yield from _text_mistakes(NAME, {name: None, calendar.name: None})
+    yield from _text_mistakes(NAME_OF_A_DAY, dict.fromkeys(text for day in calendar.special for text in (day.zh, day.en)))
     if len(calendar.special) > _MOST_DAYS:
-        yield f"{len(calendar.special)} special days; at most {_MOST_DAYS}"
+        yield BookMistake(Fault.MANY_DAYS, {"count": len(calendar.special), "most": _MOST_DAYS})
 
 
-def _text_mistakes(what: str, texts: Iterable[str]) -> Iterator[str]:
+def _text_mistakes(what: Label, texts: Iterable[str]) -> Iterator[BookMistake]:
     """Names stand in lists and on buttons; empty ones are somebody else's to refuse."""
     for text in texts:
         if len(text) > _LONGEST or any(category(character) == "Cc" for character in text):
-            yield f"{what} {text[:_LONGEST]!r}; valid: at most {_LONGEST} characters, on one line"
+            yield BookMistake(Fault.TEXT, {"what": what, "text": Quoted(text[:_LONGEST]), "most": _LONGEST})
 
 
-def _step_mistakes(kind: CaseKind, step: str) -> Iterator[str]:
+def _step_mistakes(kind: CaseKind, step: str) -> Iterator[BookMistake]:
     open_steps = [milestone.name for milestone in kind.milestones if milestone.step and not milestone.final]
     if step in open_steps:
         return
     named = {milestone.name: milestone for milestone in kind.milestones}.get(step)
     if named is None:
-        yield f"case kind {kind.name!r} has no step {step!r}; {valid_hint(step, open_steps)}"
+        yield _no(Fault.NO_STEP, "step", step, open_steps, kind=Quoted(kind.name))
     else:
-        why = "an end, at which nothing stays" if named.final else "beside the flow, so nothing stays there"
-        yield f"{step!r} is {why}; {valid_hint(step, open_steps)}"
+        yield _no(Fault.STEP_ENDS if named.final else Fault.STEP_BESIDE, "step", step, open_steps)
 
 
-def _code_mistakes(vocabulary: Vocabulary, column: str, code: str) -> Iterator[str]:
+def _code_mistakes(vocabulary: Vocabulary, column: str, code: str) -> Iterator[BookMistake]:
     """Columns without a closed list take any code, as they do in events."""
-    yield from _text_mistakes(column, (code,))
+    yield from _text_mistakes(COLUMNS[column], (code,))
     codes = vocabulary.codes.get(column)
     if code and codes and code not in codes:
-        yield f"no {column} {code!r}; {valid_hint(code, codes)}"
+        yield _no(Fault.NO_CODE, "code", code, codes, column=COLUMNS[column])
 
 
-def _doubled_rules(rules: Sequence[LimitRule]) -> Iterator[str]:
+def _doubled_rules(rules: Sequence[LimitRule]) -> Iterator[BookMistake]:
     first: dict[tuple[str, ...], int] = {}
     for number, rule in enumerate(rules, 1):
         place = (rule.kind, rule.step, *(getattr(rule, name) for name in DIMENSIONS))
         if first.setdefault(place, number) != number:
-            where = ", ".join(f"{name} {code}" for name, code in zip(DIMENSIONS, place[2:], strict=True) if code) or "everywhere"
-            yield f"rules {first[place]} and {number} ({rule.kind}, {rule.step}): two rules for the same place ({where}); keep one"
+            where = Conditions(tuple((name, code) for name, code in zip(DIMENSIONS, place[2:], strict=True) if code))
+            both: dict[str, Value] = {"first": first[place], "number": number, "kind": rule.kind, "step": rule.step, "where": where}
+            yield BookMistake(Fault.SAME_PLACE, both)
 
 
-def _process_mistakes(process: ReferenceProcess, vocabulary: Vocabulary) -> Iterator[str]:
+def _process_mistakes(process: ReferenceProcess, vocabulary: Vocabulary) -> Iterator[BookMistake]:
     yield from _code_mistakes(vocabulary, "business_class", process.business_class)
-    yield from _text_mistakes("label", (process.label.zh, process.label.en))
+    yield from _text_mistakes(LABEL, (process.label.zh, process.label.en))
     if not process.steps:
-        yield "it has no steps"
+        yield BookMistake(Fault.NO_STEPS, {})
     stages = [stage.name for stage in vocabulary.stages]
     kind = vocabulary.case_kinds.get(process.kind)
     if kind is None:
-        yield f"no case kind {process.kind!r}; {valid_hint(process.kind, vocabulary.case_kinds)}"
+        yield _no(Fault.NO_KIND, "kind", process.kind, vocabulary.case_kinds)
     milestones = [milestone.name for milestone in kind.milestones] if kind else []
     for one in process.steps:
         if kind and one.step not in milestones:
-            yield f"case kind {kind.name!r} has no milestone {one.step!r}; {valid_hint(one.step, milestones)}"
+            yield _no(Fault.NO_MILESTONE, "step", one.step, milestones, kind=Quoted(kind.name))
         if one.owner and one.owner not in stages:
-            yield f"step {one.step!r}: no stage {one.owner!r}; {valid_hint(one.owner, stages)}"
+            yield _no(Fault.NO_STAGE, "stage", one.owner, stages, step=Quoted(one.step))
     twice = Counter(one.step for one in process.steps)
-    yield from (f"step {step!r} stands more than once" for step, times in twice.items() if times > 1)
+    yield from (BookMistake(Fault.STEP_TWICE, {"step": Quoted(step)}) for step, times in twice.items() if times > 1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
+from tongguan.clocks.book_mistakes import BookMistake
 from tongguan.model.access import User
 from tongguan.model.clocks import Books, RuleBook
 from tongguan.model.rule_documents import Contents, RuleDraft
@@ -29,10 +30,10 @@ class RulesRefusedError(ValueError):
     Attributes:
         refusal: why.
         newest: the version in force, where somebody else published it meanwhile.
-        mistakes: what is wrong in the rules, in English.
+        mistakes: what is wrong in the rules.
     """
 
-    def __init__(self, refusal: RuleRefusal, message: str, newest: RuleBook | None = None, mistakes: Sequence[str] = ()) -> None:
+    def __init__(self, refusal: RuleRefusal, message: str, newest: RuleBook | None = None, mistakes: Sequence[BookMistake] = ()) -> None:
         super().__init__(message)
         self.refusal = refusal
         self.newest = newest

@@ -105,7 +105,7 @@ class FakeRules:
             raise RulesRefusedError(RuleRefusal.SAME, "nothing differs from the version in force")
         book = contents.book(newest.version + 1, self._now(), user.display_name, note.strip())
         if mistakes := check_book(book, self._vocabulary):
-            raise RulesRefusedError(RuleRefusal.MISTAKES, "; ".join(mistakes), mistakes=mistakes)
+            raise RulesRefusedError(RuleRefusal.MISTAKES, "; ".join(map(str, mistakes)), mistakes=mistakes)
         self._books.append(book)
         self.drafts.pop(user.id, None)
         return book

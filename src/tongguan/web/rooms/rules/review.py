@@ -64,7 +64,7 @@ class ReviewPage:
         others: what somebody else published meanwhile; empty where nobody did.
         planned: what is planned anew.
         more: rules concerned beyond those in ``planned``.
-        mistakes: why it cannot be published, in English.
+        mistakes: why it cannot be published.
         note: as typed.
     """
 
@@ -101,13 +101,14 @@ async def _review(visit: Visit, state: State, note: str, notice: Notice | None, 
     others = change_words(visit, differences(base, newest), base, newest) if state.behind else []
     rules = _asked(concerned(base, state.contents))
     planned = [await _planned(visit, rule) for rule in rules[:_MOST_ASKED]]
+    mistakes = check_book(state.shown, visit.site.vocabulary) if state.draft is not None else ()
     page = ReviewPage(
         head(visit, state, notice),
         change_words(visit, state.changes, base, state.contents),
         others,
         planned,
         max(0, len(rules) - _MOST_ASKED),
-        check_book(state.shown, visit.site.vocabulary) if state.draft is not None else (),
+        [one.in_language(visit.language) for one in mistakes],
         note,
     )
     return visit.render("rules/review.html", page, status)
