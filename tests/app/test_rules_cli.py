@@ -15,7 +15,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     exported = tongguan(home, "rules", "export", str(file))
     assert exported.exit_code == DONE, exported.output
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    document["rules"][0]["late"] = "20m"
+    document["rules"][0] |= {"warning": "10m", "late": "20m"}
     document["rules"].insert(1, {**document["rules"][0], "tier": "high", "late": "15m"})
     file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), encoding="utf-8")
     made = answer(home, "rules", "import", str(file), "--note", "peak season")
