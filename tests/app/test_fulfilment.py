@@ -22,9 +22,10 @@ from tongguan.app.questions import StageQuestions
 from tongguan.areas.fulfilment.parts import PARTS
 from tongguan.areas.packs import build_vocabulary
 from tongguan.lib.now import fixed
-from tongguan.model.access import Level, Scope, User
+from tongguan.model.access import EVERYTHING, Level, Scope, User
 from tongguan.model.answers import FlowFilter
 from tongguan.model.fulfilment import Ended, FulfilmentNow, PartNow, StepNow, UrgentFilter, UrgentPage, UrgentRow
+from tongguan.model.indicator_answers import IndicatorQuery
 from tongguan.model.waiting import Lateness
 from tongguan.records.task_tables import tasks
 from tongguan.warehouse.client import Warehouse
@@ -133,11 +134,21 @@ def test_each_order_stands_once_by_what_comes_first(desk: Desk) -> None:
 
 def test_what_ended_is_judged_and_compared_at_the_same_time_of_the_day(desk: Desk) -> None:
     step = step_of(desk.ask(lambda room: room.steps(ANN, FlowFilter())))
-    assert step.ended == Ended(on_time=1, late=1)
+    # "late" has not ended: its limit passed today.
+    assert step.ended == Ended(on_time=1, late=1, overdue=2)
     assert step.ended_yesterday == Ended(on_time=1)
     assert step.ended_last_week == Ended(on_time=1)
     assert (step.came, step.last_hour) == (6, 1)
-    assert step.ended.rate == 0.5
+    assert step.ended.rate == 1 / 3
+
+
+def test_the_share_on_time_is_that_of_the_indicator(desk: Desk, home: Installation) -> None:
+    query = IndicatorQuery(("order_timely_rate",), NOW.date(), NOW.date(), by=("step",))
+    found = {row.values[0]: row.amounts["order_timely_rate"] for row in home.indicators().answer(query, EVERYTHING, NOW).rows}
+    steps = [one for part in desk.steps(ANN).parts for one in part.steps]
+    assert {one.step: (one.ended.on_time, one.ended.judged) for one in steps if one.ended.judged} == {
+        step: (amount.part, amount.whole) for step, amount in found.items() if amount.whole
+    }
 
 
 def test_hours_are_those_of_the_operation_and_yesterday_is_whole(desk: Desk) -> None:

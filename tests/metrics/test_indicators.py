@@ -232,9 +232,10 @@ def test_a_day_that_is_not_over_is_compared_up_to_the_same_time(engine: Indicato
 
 
 def test_days_that_are_over_and_what_is_known_by_day_are_compared_whole(engine: IndicatorEngine) -> None:
-    def before(name: str, day: date, now: datetime) -> object:
+    def before(name: str, day: date, now: datetime) -> float:
         query = IndicatorQuery((name,), day, day, compare=(Compare.PREVIOUS,))
-        return engine.answer(query, EVERYTHING, now.replace(tzinfo=ZoneInfo(ZONE))).totals[-1].before[Compare.PREVIOUS][name].value
+        told = engine.answer(query, EVERYTHING, now.replace(tzinfo=ZoneInfo(ZONE)))
+        return told.totals[-1].before[Compare.PREVIOUS][name].value or 0
 
     made = [one for one in ROWS if one["type"] == "order.created" and one["at"].date() == date(2026, 11, 19)]
     assert before("orders", date(2026, 11, 20), datetime(2026, 11, 21, 0, 30)) == len(made)

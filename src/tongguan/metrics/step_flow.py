@@ -16,12 +16,17 @@ HOURS: Final = 24
 _DAYS_BACK: Final = (0, 1, 7)
 _INSTANT: Final = "DateTime64(6, 'UTC')"
 _STAYS: Final = "ARRAY JOIN step AS at_step, since AS began, until AS ended, late_from AS limit_at, limited AS judged"
-_TOUCHED: Final = f"case_id IN (SELECT case_id FROM case_rows WHERE kind = {{kind:String}} AND last_time >= {{heard:{_INSTANT}}})"
-"""Only cases of which something was heard since the earliest day: reading the stays of all history would take seconds."""
+_TOUCHED: Final = f"case_id IN (SELECT case_id FROM case_rows WHERE kind = {{kind:String}} AND (last_time >= {{heard:{_INSTANT}}} OR open))"
+"""Only cases that are open, or of which something was heard since the earliest day: reading the stays of all history would take seconds."""
 
 _FROM: Final = f"case_clocks FINAL {_STAYS} PREWHERE kind = {{kind:String}} AND {_TOUCHED}"
-_LATE: Final = "limit_at IS NOT NULL AND ended > limit_at"
-_COUNTS: Final = f"countIf(judged AND NOT ifNull({_LATE}, 0)), countIf(judged AND ifNull({_LATE}, 0)), countIf(NOT judged)"
+_HOW: Final = "toUInt8(multiIf(NOT judged, 2, ifNull(ended > limit_at, 0), 1, 0))"
+_OVERDUE_AT: Final = "if(judged AND ifNull(ended > limit_at, 1), limit_at, NULL)"
+_MOMENT: Final = f"arrayJoin([(ended, {_HOW}), ({_OVERDUE_AT}, toUInt8(3))])"
+"""What a stay adds to a day: that it ended, and how, and that its limit passed before; NULL where it did not."""
+
+_COUNTS: Final = ", ".join(f"countIf(what = {how})" for how in range(4))
+"""The fields of :class:`Ended`."""
 
 Condition = tuple[str, Mapping[str, Any]]
 """A condition on channel, region, class and brand, empty for none, and its parameters."""
@@ -98,6 +103,14 @@ def _and(*texts: str) -> str:
     return " AND ".join(text for text in texts if text)
 
 
+def _moments(where: str, columns: Sequence[str]) -> str:
+    """Return the rows of what stays add to days: the columns, ``happened``, and ``what`` of :data:`_COUNTS`."""
+    recent = f"ifNull(ended >= {{heard:{_INSTANT}}}, 1)"
+    names = ", ".join(columns)
+    found = f"SELECT {names}, {_MOMENT} AS moment FROM {_FROM} WHERE {where} AND {recent}"
+    return f"(SELECT {names}, moment.1 AS happened, moment.2 AS what FROM ({found}))"
+
+
 def step_flow(
     warehouse: Warehouse,
     kind: str,
@@ -113,13 +126,13 @@ def step_flow(
     Raises:
         WarehouseError: see :meth:`Warehouse.query`.
     """
-    on_days, days = moment.ranges("ended")
-    same_time, times = moment.so_far("ended")
+    on_days, days = moment.ranges("happened")
+    same_time, times = moment.so_far("happened")
     given = {**conditions[1], **days, **times, "steps": sorted(steps), "kind": kind, "heard": moment.starts[2]}
     where = _and(conditions[0], "has({steps:Array(String)}, at_step)")
     sql = (
-        f"SELECT at_step, {moment.of_day('ended')} AS day, toHour(ended, '{zone}') AS hour, {same_time} AS so_far, {_COUNTS}"
-        f" FROM {_FROM} WHERE {where} AND {on_days} GROUP BY at_step, day, hour, so_far"
+        f"SELECT at_step, {moment.of_day('happened')} AS day, toHour(happened, '{zone}') AS hour, {same_time} AS so_far, {_COUNTS}"
+        f" FROM {_moments(where, ['at_step'])} WHERE {on_days} GROUP BY at_step, day, hour, so_far"
     )
     counted: dict[tuple[str, int, int], list[Ended]] = defaultdict(list)
     far: dict[tuple[str, int], list[Ended]] = defaultdict(list)
@@ -158,14 +171,13 @@ def ended_by(
     cancellation: Cancellation | None = None,
 ) -> dict[str, dict[str, tuple[Ended, Ended]]]:
     """Return by dimension and value what left some steps on the day so far, and the day before up to the same time; one statement."""
-    on_days, days = moment.ranges("ended", moment.until, 2)
+    on_days, days = moment.ranges("happened", moment.until, 2)
     given = {**conditions[1], **days, "steps": sorted(steps), "kind": kind, "heard": moment.starts[1]}
-    where = _and(conditions[0], "has({steps:Array(String)}, at_step)", on_days)
+    where = _and(conditions[0], "has({steps:Array(String)}, at_step)")
     pairs = ", ".join(f"('{name}', toString({name}))" for name in columns)
-    inner = f"SELECT {', '.join(columns)}, ended, limit_at, judged FROM {_FROM} WHERE {where}"
     sql = (
-        f"SELECT part.1 AS by, part.2 AS value, {moment.of_day('ended')} AS day, {_COUNTS}"
-        f" FROM ({inner}) ARRAY JOIN [{pairs}] AS part GROUP BY by, value, day"
+        f"SELECT part.1 AS by, part.2 AS value, {moment.of_day('happened')} AS day, {_COUNTS}"
+        f" FROM {_moments(where, columns)} ARRAY JOIN [{pairs}] AS part WHERE {on_days} GROUP BY by, value, day"
     )
     found: dict[str, dict[str, list[Ended]]] = {name: defaultdict(lambda: [Ended(), Ended()]) for name in columns}
     for name, value, day, *numbers in warehouse.query(sql, given, cancellation=cancellation).rows:

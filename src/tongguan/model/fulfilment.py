@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Final
 
@@ -68,37 +68,39 @@ def standing_of(parts: Iterable[Standing]) -> Standing:
 
 @dataclass(frozen=True)
 class Ended:
-    """Stays at steps that ended in a stretch of time.
+    """Stays at steps that ended in a stretch of time, and those whose limit passed in it.
 
     Attributes:
-        on_time, late: by the limit that was valid when they ended.
-        unlimited: those that nobody measures.
+        on_time, late: ended, by the limit that was valid then.
+        unlimited: ended, and nobody measures them.
+        overdue: became late, whether they ended since or are still open.
     """
 
     on_time: int = 0
     late: int = 0
     unlimited: int = 0
+    overdue: int = 0
 
     @property
     def total(self) -> int:
-        """How many in all."""
+        """How many ended."""
         return self.on_time + self.late + self.unlimited
 
     @property
     def judged(self) -> int:
-        """How many had a limit."""
-        return self.on_time + self.late
+        """Of how many it was known in this time how they did: on time when they ended, late when their limit passed."""
+        return self.on_time + self.overdue
 
     @property
     def rate(self) -> float | None:
-        """Share on time of those with a limit; None where none had one."""
+        """Share on time 及时率, as the indicator ``order_timely_rate`` counts it: what is open and late counts too; None of nothing."""
         return self.on_time / self.judged if self.judged else None
 
 
 def ended_of(parts: Iterable[Ended]) -> Ended:
     """Return several stretches together."""
     known = list(parts)
-    return Ended(sum(one.on_time for one in known), sum(one.late for one in known), sum(one.unlimited for one in known))
+    return Ended(*(sum(getattr(one, each.name) for one in known) for each in fields(Ended)))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ _PAGE: Final = ("limit: rows, 50 without it, 10,000 at most", "offset: rows to p
 _LATENESS: Final = f"lateness: {', '.join(waiting.Lateness)}"
 _RETURNED: Final = ("reason: why it was called off or given back", "product_id: only this product")
 _PARTS: Final = "Parts are those of the stages of the scope."
-_RATE: Final = "The rate on time is `on_time / (on_time + late)`."
+_RATE: Final = "The rate on time is `on_time / (on_time + overdue)`: what is open and late counts."
 
 FULFILMENT: Final = (
     Described(

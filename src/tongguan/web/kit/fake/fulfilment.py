@@ -199,11 +199,12 @@ class _Flow:
 def _ended(random: Random, usual: float) -> Ended:
     whole = int(usual * random.uniform(0.7, 1.3))
     late = whole * random.randint(0, 12) // 100
-    return Ended(whole - late, late)
+    return Ended(whole - late, late, overdue=late)
 
 
 def _part_of(ended: Ended, weight: int, every: int) -> Ended:
-    return Ended(ended.on_time * weight // max(every, 1), ended.late * weight // max(every, 1))
+    late = ended.late * weight // max(every, 1)
+    return Ended(ended.on_time * weight // max(every, 1), late, overdue=late)
 
 
 def standing_at(rows: Sequence[WaitingRow]) -> Standing:

@@ -190,7 +190,7 @@ def _charts(visit: Visit, part: PartNow, shown: ShownDay) -> list[Chart]:
         category_title=text("Hour"),
         form=Form.RATE,
         open=present,
-        note=text("hours with fewer than %(n)s steps done are left out", n=FLOOR),
+        note=text("hours with fewer than %(n)s steps are left out", n=FLOOR),
     )
     return [done, rates]
 

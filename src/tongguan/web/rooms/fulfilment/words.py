@@ -127,10 +127,10 @@ class Rate:
 
 
 def rate_of(visit: Visit, now: Ended, earlier: Sequence[tuple[str, Ended]]) -> Rate:
-    """Return the share on time of what ended, and beside what ended earlier (each with the name of the comparison)."""
+    """Return the share on time, beside those of earlier days (each with the name of the comparison)."""
     fmt, text = visit.formats, visit.text
     thin = text("too few: n=%(n)s", n=fmt.full(now.judged)) if now.judged < FLOOR else ""
-    title = text("%(good)s of %(all)s with a limit ended on time", good=fmt.full(now.on_time), all=fmt.full(now.judged))
+    title = text("%(good)s done on time, %(late)s became late", good=fmt.full(now.on_time), late=fmt.full(now.overdue))
     status = None if thin or now.rate is None else rate_status(now.rate)
     changes = [_points(visit, label, now, before) for label, before in earlier]
     return Rate(fmt.rate(now.rate), status, text(status.word) if status else "", title, thin, changes)

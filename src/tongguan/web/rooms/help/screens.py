@@ -259,8 +259,9 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                 (
                     msg("On-time rate"),
                     msg(
-                        "Of the stays at the step that ended since midnight and had a limit, the share that ended within it. A stay is "
-                        "judged by the rules that held when it ended. ● at the target of 95% or above, ▲ up to five points below it."
+                        "Stays that ended on time since midnight / these and those whose limit passed since midnight, whether they are "
+                        "done by now or still open. A stay that ended is judged by the rules that held then. ● at the target of 95% or "
+                        "above, ▲ up to five points below it."
                     ),
                 ),
                 (
