@@ -136,6 +136,9 @@ def test_times_are_over_without_any_new_event(home: Installation) -> None:
         order("o1", customer_id="c1"),
         order("o2", customer_id="c2", region=None),
         order("o2", 90, "payment.succeeded", payment_id="z"),
+        # Reserved for a shop, it is paid there.
+        order("o3", customer_id="c3"),
+        order("o3", 1, "oto.reserved"),
     )
     at(home, 2).round()
     assert told(home) == {}
