@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,38 @@ def test_who_reads_and_who_changes(shared: Application, role: Role) -> None:
 def test_what_cannot_be_asked(shared: Application, path: str, status: int, said: str) -> None:
     refused = shared.send("GET", path, headers=OWNER)
     assert refused.status_code == status and said in refused.json()["valid"]
+
+
+def test_what_would_break_every_reader_is_not_published(shared: Application) -> None:
+    document = got(shared)["document"]
+    rare = {"zone": "Asia/Shanghai", "week": {"monday": "09:00–09:01"}}
+    named = {**document, "calendars": {**document["calendars"], "\ud800": rare}}
+    never = changed({**document, "calendars": {**document["calendars"], "rare": rare}}, calendar="rare", late="3650d")
+    for wrong, said in ((named, "half of a character"), (never, "not in a hundred years")):
+        body = json.dumps({"expected_version": 1, "note": "try", "document": wrong})
+        refused = shared.send("PUT", RULES, headers={**OWNER, "Content-Type": "application/json"}, content=body)
+        assert refused.status_code == 422 and said in refused.json()["detail"]
+    assert got(shared)["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "status"),
+    [
+        ("GET", "/nothing-like-this", {}, 404),
+        ("DELETE", RULES, {}, 405),
+        ("PUT", RULES, {"content": b'{"document":' + b"[" * 100_000, "headers": {**OWNER, "Content-Type": "application/json"}}, 400),
+    ],
+)
+def test_what_the_framework_refuses_is_a_problem_too(
+    shared: Application, method: str, path: str, given: dict[str, Any], status: int
+) -> None:
+    refused = shared.send(method, path, **given)
+    assert refused.status_code == status and refused.headers["content-type"] == "application/problem+json"
+    problem = refused.json()
+    assert (problem["status"], problem["retry"]) == (status, False) and f"{method} /api/v1{path}: " in problem["detail"]
+
+
+def test_no_answer_is_kept_by_browsers(shared: Application) -> None:
+    for headers in (OWNER, {}):
+        kept = shared.send("GET", RULES, headers=headers).headers
+        assert (kept["cache-control"], kept["x-content-type-options"]) == ("no-store", "nosniff")

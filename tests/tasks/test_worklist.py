@@ -229,8 +229,13 @@ def test_files_are_kept_encrypted_and_go_with_their_customer(desk: Desk) -> None
     assert desk.worklist.file(BEN, task_id, entry.id) is None
 
 
+MISLEADING = ["../../etc/passwd", "C:\\a.txt", "..", "a\r\nb", "a\x00", "bill\u202etxt.exe", "\u2067a"]
+
+
 @pytest.mark.parametrize(
-    ("name", "content"), [("", b"x"), (" ", b"x"), ("n" * 201, b"x"), ("a", b""), ("a", bytes(LARGEST_FILE + 1))], ids=range(5)
+    ("name", "content"),
+    [("", b"x"), (" ", b"x"), ("n" * 201, b"x"), ("a", b""), ("a", bytes(LARGEST_FILE + 1)), *((name, b"x") for name in MISLEADING)],
+    ids=range(5 + len(MISLEADING)),
 )
 def test_what_cannot_be_attached(desk: Desk, name: str, content: bytes) -> None:
     desk.waits(step("o1"))

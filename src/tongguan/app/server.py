@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +46,7 @@ from tongguan.lib.now import Ticks
 from tongguan.model.access import Role, User
 from tongguan.model.access import Scope as Responsibility
 from tongguan.web.kit.live import Streams
-from tongguan.web.kit.security import SESSION_COOKIE, same_token
+from tongguan.web.kit.security import SESSION_COOKIE, SafeHeaders, same_token
 from tongguan.web.kit.site import WebSettings
 from tongguan.web.web import create_web
 
@@ -90,7 +91,7 @@ class Server:
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
-        self._api = self._build_api(ticks)
+        self._api = SafeHeaders(self._build_api(ticks))
 
     def start_loops(self) -> None:
         """Start what runs beside the requests."""
@@ -140,6 +141,7 @@ class Server:
         api.include_router(notes.router(self.annotations, self.who))
         api.include_router(rules.router(self.rules, self.who))
         api.add_exception_handler(ApiProblem, _as_response)
+        api.add_exception_handler(HTTPException, _as_response)
         return api
 
     def _build_pages(self) -> FastAPI:
@@ -206,6 +208,12 @@ async def cancelled_with_browser(app: ASGIApp, scope: Scope, receive: Receive, s
 
 
 async def _as_response(request: Request, error: Exception) -> Response:
-    if not isinstance(error, ApiProblem):
+    if isinstance(error, ApiProblem):
+        return error.response()
+    if not isinstance(error, HTTPException):
         raise error
-    return error.response()
+    # What the framework itself refuses: no such address, another method, a body that is no JSON at all.
+    said = f"{request.method} {request.url.path[:200]}: {error.detail}"
+    response = ApiProblem(HTTPStatus(error.status_code), said).response()
+    response.headers.update(error.headers or {})
+    return response

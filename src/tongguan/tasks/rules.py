@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+from unicodedata import bidirectional, category
 
 from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import Permission, Role, User
@@ -35,6 +36,9 @@ BY_HAND: Final = _HOLDERS | SAID | {Action.CLAIM, Action.TRANSFER}
 """What people do; the rest happens by itself."""
 
 _REASONED: Final = frozenset({Action.FAIL, Action.HAND_BACK})
+
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Unicode's classes of characters after which text stands in another order."""
 
 _DID: Final = {
     Action.CREATE: "was put into the queue",
@@ -178,10 +182,16 @@ def check_file(name: str, content: bytes) -> None:
     Raises:
         TaskRefusedError: it is empty, too large, or has no name.
     """
-    if not name.strip() or len(name) > LONGEST_FILE_NAME:
-        raise TaskRefusedError(f"{name[:100]!r} cannot name a file; valid: 1–{LONGEST_FILE_NAME} visible characters", TaskRefusal.FILE)
+    if not name.strip(" .") or len(name) > LONGEST_FILE_NAME or any(_misleads(character) for character in name.strip()):
+        valid = f"1–{LONGEST_FILE_NAME} visible characters on one line, without a folder"
+        raise TaskRefusedError(f"{name[:100]!r} cannot name a file; valid: {valid}", TaskRefusal.FILE)
     if not 0 < len(content) <= LARGEST_FILE:
         raise TaskRefusedError(f"{name[:100]!r} has {len(content)} bytes; valid: 1–{LARGEST_FILE}", TaskRefusal.FILE)
+
+
+def _misleads(character: str) -> bool:
+    """Tell whether a name with a character would be saved or read as another one: of folders, of control, or turning the text round."""
+    return character in "/\\" or category(character) == "Cc" or bidirectional(character) in _TURNING
 
 
 def conflict_text(task: Task, last: TaskEntry | None) -> str:
