@@ -114,6 +114,8 @@ def test_silent_comes_after_a_pause_and_before_late(filled: Database) -> None:
         ({"search": "O_"}, ["O_5%"]),
         ({"search": "O_5%"}, ["O_5%"]),
         ({"search": "_"}, []),
+        ({"search": "o\x00"}, []),
+        ({"region": "GX\x00"}, []),
         ({"channel": "x' OR 1=1 --"}, []),
     ],
 )

@@ -354,6 +354,8 @@ def test_the_most_urgent_comes_first(desk: Desk) -> None:
         (TaskFilter(business_class="goods"), "a2"),
         (TaskFilter(search="A"), "A1"),
         (TaskFilter(search="_1"), ""),
+        (TaskFilter(search="A\x00"), ""),
+        (TaskFilter(region="GX\x00"), ""),
     ],
     ids=str,
 )

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from tongguan.model.answers import NESTED
 from tongguan.model.waiting import Lateness, OpenStep, WaitingFilter, WaitingOrder
 from tongguan.records import touched
-from tongguan.records.columns import key_text
+from tongguan.records.columns import clean, key_text
 from tongguan.records.tables import open_steps
 from tongguan.records.upsert import chunks
 from tongguan.records.upsert import insert as upserting
@@ -219,4 +219,4 @@ def _below(column: ColumnElement[str], code: str, mark: str) -> ColumnElement[bo
 
 def _begins(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Case counts and nothing is a pattern, which LIKE does not do on every database."""
-    return func.substr(column, 1, len(text)) == text
+    return func.substr(column, 1, len(text)) == clean(text)

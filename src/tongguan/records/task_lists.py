@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_
 from tongguan.model.answers import NESTED
 from tongguan.model.tasks import QueueCounts, Standing, Task, TaskFilter, TaskState
 from tongguan.model.waiting import Lateness
+from tongguan.records.columns import clean
 from tongguan.records.tables import tasks
 from tongguan.records.task_tables import LIVE_TASK
 from tongguan.records.tasks import TASK_COLUMNS, task_of
@@ -119,4 +120,4 @@ def _below(column: ColumnElement[str], code: str) -> ColumnElement[bool]:
 
 def _begins(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Case counts and nothing is a pattern, which LIKE does not do on every database."""
-    return func.substr(column, 1, len(text)) == text
+    return func.substr(column, 1, len(text)) == clean(text)
