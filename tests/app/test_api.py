@@ -212,7 +212,7 @@ def test_the_page_names_every_route_and_status(app: Application) -> None:
             elif hasattr(one, "original_router"):
                 walk(one.original_router.routes)
 
-    walk(app.server._api.routes)
+    walk(app.server.routes)
     assert described == routes
     assert [status.value for status in STATUSES] == [200, 400, 401, 408, 413, 415, 422, 429, 503]
 

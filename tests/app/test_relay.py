@@ -228,7 +228,29 @@ def test_a_loop_that_ended_by_a_fault_is_named() -> None:
 
     threads = LoopThreads([Loop("broken", 0.0, fault), Loop("well", 0.01, lambda: None)])
     assert ended.wait(5)
-    threads._threads[0].join(5)
+    next(iter(threads._threads.values())).join(5)
     assert threads.dead() == ["broken"]
     threads.stop()
     assert threads.dead() == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_loop_that_ended_by_a_fault_is_begun_again_and_named_until_a_round_ends_well() -> None:
+    rounds: list[int] = []
+    again, well = threading.Event(), threading.Event()
+
+    def fault_twice() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) <= 2:
+            raise ZeroDivisionError
+        again.set()
+        if len(rounds) >= 5:
+            well.set()
+
+    threads = LoopThreads([Loop("broken", 0.001, fault_twice)], pause=0.02)
+    assert again.wait(10)
+    # The round after the next has begun, so the one before it ended well.
+    assert well.wait(10)
+    assert threads.dead() == []
+    threads.stop()
+    assert not any(thread.name in ("broken", "reviver") for thread in threading.enumerate())

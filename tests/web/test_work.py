@@ -154,6 +154,12 @@ def test_take_next_claims_the_most_urgent_one_of_those_that_the_filters_leave(op
     assert now(operation, next(t for t in every(operation, lambda _: True) if at(t) == wanted)).owner == "u-dispatcher"
 
 
+def test_a_task_is_not_worked_on_at_the_address_of_another_queue(operation: Operation) -> None:
+    visitor, task = someone(operation), free(operation)[0]
+    answer = visitor.post(f"/work/order_review/{task.id}", {"act": "claim", "version": str(task.version)})
+    assert answer.status_code == 404 and now(operation, task).state is TaskState.OPEN
+
+
 def test_take_next_says_when_nothing_is_left(operation: Operation) -> None:
     visitor = someone(operation)
     for _ in free(operation):

@@ -92,13 +92,28 @@ def _prune(installation: Installation) -> None:
 
 
 class LoopThreads:
-    """Runs loops, a thread each, until stopped. A failing round is logged and done again at the next turn."""
+    """Runs loops, a thread each, until stopped.
 
-    def __init__(self, found: list[Loop]) -> None:
+    A failing round is logged and done again at the next turn. A fault of ours ends the thread, with its traceback on standard error; it is
+    begun again after a while, so that one record nobody thought of does not stop the work on all others for good.
+
+    Args:
+        found: the loops.
+        pause: seconds until what ended is begun again.
+    """
+
+    def __init__(self, found: list[Loop], *, pause: float = 30.0) -> None:
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True) for loop in found]
-        for thread in self._threads:
-            thread.start()
+        self._pause = pause
+        self._faulty: set[str] = set()
+        self._threads = {loop: self._begun(loop) for loop in found}
+        self._reviver = threading.Thread(target=self._revive, name="reviver", daemon=True)
+        self._reviver.start()
+
+    def _begun(self, loop: Loop) -> threading.Thread:
+        thread = threading.Thread(target=self._run, args=(loop,), name=loop.name, daemon=True)
+        thread.start()
+        return thread
 
     def _run(self, loop: Loop) -> None:
         while not self._stop.wait(loop.seconds):
@@ -106,13 +121,25 @@ class LoopThreads:
                 loop.round()
             except (RecordsError, WarehouseError, SQLAlchemyError, DeliveryError) as error:
                 log.warning("a round failed and is tried again", loop=loop.name, error=str(error)[:300])
+            else:
+                self._faulty.discard(loop.name)
+
+    def _revive(self) -> None:
+        while not self._stop.wait(self._pause):
+            for loop in [loop for loop, thread in self._threads.items() if not thread.is_alive()]:
+                self._faulty.add(loop.name)
+                log.error("a loop ended by a fault and is begun again", loop=loop.name)
+                self._threads[loop] = self._begun(loop)
 
     def dead(self) -> list[str]:
-        """Return the names of loops that ended by a fault of ours; only a restart brings them back."""
-        return [thread.name for thread in self._threads if not thread.is_alive() and not self._stop.is_set()]
+        """Return the names of loops that ended by a fault of ours, until one of their rounds ends well."""
+        if self._stop.is_set():
+            return []
+        return [loop.name for loop, thread in self._threads.items() if loop.name in self._faulty or not thread.is_alive()]
 
     def stop(self) -> None:
         """Let every loop end its round, and wait for it."""
         self._stop.set()
-        for thread in self._threads:
+        self._reviver.join()
+        for thread in self._threads.values():
             thread.join()

@@ -91,7 +91,9 @@ class Server:
         self._loops: LoopThreads | None = None
         self._events = EventsEndpoint(installation.ingest, self.bearers, self.rejections, self._intake_pool)
         self._pages = self._build_pages()
-        self._api = SafeHeaders(self._build_api(ticks))
+        api = self._build_api(ticks)
+        self.routes = api.routes
+        self._api = SafeHeaders(api)
 
     def start_loops(self) -> None:
         """Start what runs beside the requests."""

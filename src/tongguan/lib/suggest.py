@@ -4,12 +4,38 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
+from heapq import nlargest
+from operator import add
+from typing import Final
+
+_COMPARED: Final = 16
+"""So many words are compared letter by letter: those that share most pairs of letters."""
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
     """Return the valid word that looks most like ``word``, or None when none is near."""
-    found = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.6)
+    return _nearest(word, tuple(valid))
+
+
+# A file with one wrong code names it in every row, and comparing takes milliseconds.
+@lru_cache(maxsize=4096)
+def _nearest(word: str, valid: tuple[str, ...]) -> str | None:
+    own = _pairs(word)
+    likely = nlargest(_COMPARED, valid, key=lambda one: _alike(own, _pairs(one))) if own else valid
+    found = difflib.get_close_matches(word, likely, n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+@lru_cache(maxsize=4096)
+def _pairs(word: str) -> frozenset[str]:
+    """Return the neighbouring letters of a word."""
+    return frozenset(map(add, word, word[1:]))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of pairs that two words have in common (Dice's coefficient)."""
+    return len(one & other) / max(1, len(one) + len(other))
 
 
 def valid_hint(word: str, valid: Iterable[str], *, most: int = 12) -> str:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from tongguan.app.api.case_story import story_of
 from tongguan.app.api.guarded import Asked, Who, guarded
-from tongguan.app.api.parameters import MOST_ROWS, asked_number, asked_page, asked_time, filter_of, is_date
+from tongguan.app.api.parameters import MOST_ROWS, asked_number, asked_page, asked_time, filter_of, is_date, known_parameters
 from tongguan.app.api.problem import ApiProblem
 from tongguan.lib.now import Now
 from tongguan.lib.suggest import valid_hint
@@ -129,6 +129,7 @@ class Reading:
         return name, where
 
     async def _summary(self, user: User, request: Request) -> object:
+        known_parameters(request, ())
         return await self.questions.order_summary(user)
 
     async def _cases(self, user: User, request: Request) -> object:

@@ -86,9 +86,13 @@ def _asked(rules: Sequence[LimitRule]) -> list[LimitRule]:
 
 async def _planned(visit: Visit, rule: LimitRule) -> Planned:
     codes = {"business_class": rule.business_class, "channel": rule.channel, "region": rule.region}
-    href = str(Address("/waiting", {"step": rule.step, **codes}))
     label = " · ".join([visit.codes.milestone(rule.kind, rule.step), *conditions(visit, rule)])
-    where = WaitingFilter(step=rule.step, channel=rule.channel, region=rule.region, business_class=rule.business_class)
+    waiting = (one.name for one in visit.site.vocabulary.stages if one.case_kind == rule.kind and rule.step in one.waiting_at)
+    stage = next(waiting, "")
+    if not stage:  # what waits for no stage is on no list
+        return Planned(label, None, "")
+    href = str(Address("/waiting", {"stage": stage, "step": rule.step, **codes}))
+    where = WaitingFilter(stage=stage, step=rule.step, channel=rule.channel, region=rule.region, business_class=rule.business_class)
     try:
         found = await visit.site.questions.waiting(visit.user, where, WaitingOrder.SINCE, False, 1, 0)
     except QuestionFailedError:

@@ -40,6 +40,9 @@ async def act(visit: Visit) -> Response:
     if wanted not in set(map(str, ACTIONS)):
         return visit.render_error(HTTPStatus.UNPROCESSABLE_ENTITY, "form")
     try:
+        story = await visit.site.tasks.task(visit.user, str(visit.request.path_params["task"]))
+        if story is None or story.task.queue != visit.request.path_params["queue"]:
+            return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
         await _do(visit, Action(wanted), draft)
     except TaskConflictError as error:
         # What was typed for an action that came too late may still be said as a comment.
