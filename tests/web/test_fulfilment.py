@@ -83,7 +83,7 @@ def test_a_count_leads_to_those_orders(operation: Operation, lateness: Lateness)
     if expected.total:
         assert f"of {expected.total:,}</span>" in page
     else:
-        assert "Nothing stands so" in page
+        assert "No orders in this state" in page
     assert urgent(operation).counts == expected.counts
 
 
@@ -140,6 +140,27 @@ def test_without_any_data_nothing_is_said_to_be_0(path: str) -> None:
     page = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get(path).text
     assert "No source has sent anything yet" in page
     assert not re.search(r'tg-kpi-value"[^>]*><span class="tg-number" data-live>0<', page)
+    main = page.split("<main")[1]
+    assert not counts(main)
+    assert "within its limit" not in main and "late or warned" not in main
+    assert path == "/fulfilment" or "No source has sent order events." in main
+
+
+def test_a_tile_is_as_bad_as_the_worst_that_it_shows(operation: Operation) -> None:
+    page = Visitor.as_role(operation, Role.ADMIN, language="en").get("/fulfilment").text
+    tiles = re.findall(r'tg-tile-(\w+) tg-part" href="[^"]*" id="part-(\w+)"(.*?)</li>', page, re.DOTALL)
+    worst = ("bad", "watch", "good", "unknown")
+    judged = {name: (status, re.findall(r'class="tg-rate[^>]*><span class="tg-mark tg-(\w+)"', inside)) for status, name, inside in tiles}
+    assert judged["automatic"] == ("watch", ["watch"])
+    assert all(worst.index(status) <= worst.index(rate) for status, rates in judged.values() for rate in rates)
+
+
+def test_shares_by_hour_have_their_target_and_say_why_there_are_none(operation: Operation) -> None:
+    visitor = Visitor.as_role(operation, Role.ADMIN, language="en")
+    chart = visitor.get("/fulfilment/delivery").text.split('id="part-rate"')[1].split("</figure>")[0]
+    assert '"role": "target"' in chart and "the axis does not begin at 0" in chart
+    thin = visitor.get("/fulfilment/manual?channel=app").text.split('id="part-rate"')[1].split("</figure>")[0]
+    assert "Too few steps in every hour" in thin and 'href="#steps"' in thin
 
 
 def test_files(operation: Operation) -> None:

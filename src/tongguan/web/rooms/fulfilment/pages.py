@@ -18,19 +18,19 @@ _FILES: Final = (Permission.EXPORT,)
 ROOM: Final = Room(
     name="fulfilment",
     pages=(
-        Page(PATH, overall.fulfilment, _SEE, saves=overall.SAVED),
-        Page(f"/live{PATH}", overall.live_fulfilment, _SEE),
+        Page(PATH, overall.fulfilment, _SEE, saves=overall.SAVED, through=True),
+        Page(f"/live{PATH}", overall.live_fulfilment, _SEE, through=True),
         *(Page(f"{PATH}.{kind}", overall.export, _SEE, also=_FILES) for kind in FORMATS),
         *(Page(f"{PATH}/{{part}}.{kind}", part.export, _SEE, also=_FILES) for kind in FORMATS),
-        Page(f"{PATH}/{{part}}", part.detail, _SEE),
-        Page(f"/live{PATH}/{{part}}", part.live_detail, _SEE),
-        Page(QUALITY, quality.quality, _SEE, saves=FILTERS),
-        Page(f"/live{QUALITY}", quality.live_quality, _SEE),
+        Page(f"{PATH}/{{part}}", part.detail, _SEE, through=True),
+        Page(f"/live{PATH}/{{part}}", part.live_detail, _SEE, through=True),
+        Page(QUALITY, quality.quality, _SEE, saves=FILTERS, through=True),
+        Page(f"/live{QUALITY}", quality.live_quality, _SEE, through=True),
         *(Page(f"{QUALITY}.{kind}", quality.export, _SEE, also=_FILES) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",
     navigation=(
         NavEntry(PATH, msg("Fulfilment"), "truck", "f", _SEE, msg("Operation")),
-        NavEntry(QUALITY, msg("By-hand quality"), "circle-check", "b", _SEE, msg("Operation"), stage="acceptance"),
+        NavEntry(QUALITY, msg("Acceptance quality"), "circle-check", "b", _SEE, msg("Operation"), stage="acceptance"),
     ),
 )

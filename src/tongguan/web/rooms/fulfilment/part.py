@@ -21,12 +21,15 @@ from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.fulfilment.addresses import FILTERS, PATH, QUALITY, address_of, filters_of, part_href
 from tongguan.web.rooms.fulfilment.tiles import StepRow, cards, rate_now, step_rows
 from tongguan.web.rooms.fulfilment.urgent import UrgentPart, file_columns, urgent_filter, urgent_part
-from tongguan.web.rooms.fulfilment.words import Rate, StandingBar, age, standing_bar
+from tongguan.web.rooms.fulfilment.words import ON_TIME_TARGET, Rate, StandingBar, age, standing_bar
 from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
 from tongguan.web.rooms.panorama.standing import FLOOR
 
 PARTS: Final = ("through", "cards", "steps", "curves", "list", "tables", "reasons")
 """``_part_<part>.html`` is the content of ``#part-<part>``."""
+
+RATES: Final = "part-rate"
+"""Key of the chart of shares, which is empty where no hour has enough steps."""
 
 SHOWN: Final = 12
 """Rows of a breakdown."""
@@ -137,11 +140,12 @@ async def detail_part(visit: Visit, part: Part, shown: ShownDay) -> DetailPart:
     address = _address(visit, part, shown)
     panel = await visit.ask(visit.site.fulfilment.part(visit.user, part.name, filters_of(visit), shown.at))
     day = panel.value
+    known = day is not None and day.now.data_through is not None
     urgent = None
     if shown.today:
-        urgent = await urgent_part(visit, part.name, urgent_filter(visit, part.steps), part.kind, address, f"{PATH}/{part.name}")
+        where, files = urgent_filter(visit, part.steps), f"{PATH}/{part.name}"
+        urgent = await urgent_part(visit, part.name, where, part.kind, address, files, known=day is None or known)
     most = max([1, *(step.standing.total for step in day.part.steps if step.standing)]) if day else 1
-    known = day is not None and day.now.data_through is not None
     return DetailPart(
         panel=panel,
         cards=cards(visit, [day.part], address, shown, known=known) if day else (),
@@ -177,22 +181,33 @@ def _charts(visit: Visit, part: PartNow, shown: ShownDay) -> list[Chart]:
         category_title=text("Hour"),
         open=present,
     )
-    rates = Chart(
-        "part-rate",
+    return [done, _rates(visit, part, (here, before, week), present)]
+
+
+def _rates(visit: Visit, part: PartNow, names: tuple[str, str, str], present: int | None) -> Chart:
+    """Return the share on time by hour beside its target; the axis begins where the shares do, or all of them lie in one line."""
+    text, (here, before, week) = visit.text, names
+    days = [[_rate(one) for one in hours] for hours in (part.hours, part.hours_yesterday, part.hours_last_week)]
+    told = any(value is not None for day in days for value in day)
+    target = [Series(text("target"), "grey", [ON_TIME_TARGET] * len(_HOURS), "target")] if told else []
+    left_out = text("hours with fewer than %(n)s steps are left out", n=FLOOR)
+    return Chart(
+        RATES,
         "lines",
         text("On-time rate by hour"),
         _HOURS,
         (
-            Series(here, "accent", [_rate(one) for one in part.hours]),
-            Series(before, "grey", [_rate(one) for one in part.hours_yesterday], "compare"),
-            Series(week, "grey", [_rate(one) for one in part.hours_last_week], "compare", dotted=True),
+            Series(here, "accent", days[0]),
+            Series(before, "grey", days[1], "compare"),
+            Series(week, "grey", days[2], "compare", dotted=True),
+            *target,
         ),
         category_title=text("Hour"),
         form=Form.RATE,
         open=present,
-        note=text("hours with fewer than %(n)s steps are left out", n=FLOOR),
+        note=f"{left_out} · {text('the axis does not begin at 0')}" if told else left_out,
+        zoom=True,
     )
-    return [done, rates]
 
 
 def _rate(ended: Ended | None) -> float | None:
@@ -216,7 +231,7 @@ def _line(visit: Visit, by: str, row: PartShare, most: int, address: Address, sh
         title=row.value,
         href=address.having(**{by: "" if chosen else row.value, "page": ""}) if row.value else "",
         open=visit.formats.full(None if row.standing is None else row.standing.total),
-        bar=standing_bar(visit, row.standing, most, leads) if row.standing else None,
+        bar=standing_bar(visit, row.standing, most, leads, zeros=False) if row.standing else None,
         oldest=age(visit, row.standing),
         done=visit.formats.full(row.ended.total),
         rate=rate_now(visit, row.ended, row.ended_yesterday, Ended(), shown),

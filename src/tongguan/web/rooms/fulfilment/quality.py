@@ -87,13 +87,14 @@ async def quality_part(visit: Visit) -> QualityPart | None:
     if part is None or not visit.user.scope.sees_stage(part.stage):
         return None
     panel = await visit.ask(visit.site.fulfilment.quality(visit.user, filters_of(visit), DAYS))
-    found = panel.value
+    found, where = panel.value, urgent_filter(visit, part.steps)
+    known = found is None or found.data_through is not None
     return QualityPart(
         panel=panel,
         cards=_cards(visit, found, address) if found else (),
         charts=_charts(visit, found) if found else (),
         reasons=reason_lines(visit, found.reasons) if found else (),
-        urgent=await urgent_part(visit, MANUAL, urgent_filter(visit, part.steps), part.kind, address, f"{PATH}/{MANUAL}"),
+        urgent=await urgent_part(visit, MANUAL, where, part.kind, address, f"{PATH}/{MANUAL}", known=known),
         stale=found is not None and visit.is_old(found.at, found.data_through),
         retry=str(address),
         exports=[(kind.upper(), str(address.at(f"{QUALITY}.{kind}"))) for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
@@ -113,7 +114,7 @@ def _cards(visit: Visit, found: AcceptanceQuality, address: Address) -> list[Kpi
         _count(visit, "failed", text("Failed today"), today.failed, f"{address}#reasons", change(visit, name, today.failed, before.failed)),
         _failed_share(visit, today, before, address),
         _count(visit, "warned", text("Warned now"), warned, lead(Lateness.WARNED), status=Status.WATCH if warned else Status.GOOD),
-        _count(visit, "late", text("Timed out now"), late, lead(Lateness.LATE), status=Status.BAD if late else Status.GOOD),
+        _count(visit, "late", text("Late now"), late, lead(Lateness.LATE), status=Status.BAD if late else Status.GOOD),
         KpiCard(
             key="oldest",
             name=text("Waiting longest"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tongguan.model.fulfilment import Ended, FulfilmentNow, PartNow, Standing, StepNow, ended_of, standing_of
 from tongguan.model.waiting import Lateness
@@ -16,6 +17,8 @@ from tongguan.web.rooms.fulfilment.addresses import part_href
 from tongguan.web.rooms.fulfilment.words import ON_TIME_TARGET, Rate, StandingBar, age, lateness_status, rate_of, standing_bar
 from tongguan.web.rooms.panorama.day import ShownDay, compared
 from tongguan.web.rooms.panorama.tiles import change
+
+_WORST: Final = (Status.BAD, Status.WATCH, Status.GOOD, Status.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ def tile(visit: Visit, part: PartNow, place: int, address: Address, shown: Shown
     word = visit.text(status.word)
     if shown.today and standing and status in (Status.BAD, Status.WATCH):
         word = visit.text("%(late)s late", late=fmt.full(standing.of(Lateness.LATE)))
+    # A tile is as bad as the worst that it shows.
+    if rate.status and _WORST.index(rate.status) < _WORST.index(status):
+        status, word = rate.status, visit.text("On time below target")
     return PartTile(
         name=name,
         label=part.part.label.in_language(visit.language),
@@ -176,7 +182,7 @@ def cards(visit: Visit, parts: Sequence[PartNow], address: Address, shown: Shown
 
 def _on_time(visit: Visit, ended: Ended, before: Ended, week: Ended, address: Address, shown: ShownDay) -> KpiCard:
     rate = rate_now(visit, ended, before, week, shown)
-    target = visit.formats.limit(ON_TIME_TARGET)
+    target = visit.formats.rate(ON_TIME_TARGET)
     return KpiCard(
         key="rate",
         name=visit.text("On-time rate"),

@@ -59,8 +59,8 @@ def offset_of(visit: Visit) -> int:
     return (max(number, 1) - 1) * PAGE_ROWS
 
 
-async def urgent_part(visit: Visit, part: str, where: UrgentFilter, kind: str, address: Address, files: str) -> UrgentPart:
-    """Ask for the list, and lay it out; ``files`` is the path of its exports without ending."""
+async def urgent_part(visit: Visit, part: str, where: UrgentFilter, kind: str, address: Address, files: str, *, known: bool) -> UrgentPart:
+    """Ask for the list, and lay it out; ``files`` is the path of its exports without ending, ``known`` whether any source sent anything."""
     panel = await visit.ask(visit.site.fulfilment.urgent(visit.user, part, where, PAGE_ROWS, offset_of(visit)))
     found = panel.value
 
@@ -69,15 +69,15 @@ async def urgent_part(visit: Visit, part: str, where: UrgentFilter, kind: str, a
 
     return UrgentPart(
         panel=panel,
-        bar=standing_bar(visit, Standing(found.counts), 0, chosen, every=True, chosen=where.lateness) if found else None,
-        table=_table(visit, found, where, address, files) if found else None,
+        bar=standing_bar(visit, Standing(found.counts), 0, chosen, every=True, chosen=where.lateness, known=known) if found else None,
+        table=_table(visit, found, where, address, files, known=known) if found else None,
         all_href=address.having(lateness="", page="") + "#list" if where.lateness else "",
         step=visit.codes.milestone(kind, where.step) if where.step else "",
         whole=address.having(step="", page="") + "#list",
     )
 
 
-def _table(visit: Visit, found: UrgentPage, where: UrgentFilter, address: Address, files: str) -> Table:
+def _table(visit: Visit, found: UrgentPage, where: UrgentFilter, address: Address, files: str, *, known: bool) -> Table:
     columns = urgent_columns(visit)
     exports = [(kind.upper(), str(address.at(f"{files}.{kind}"))) for kind in FORMATS] if visit.may(Permission.EXPORT) else []
     return Table(
@@ -87,16 +87,32 @@ def _table(visit: Visit, found: UrgentPage, where: UrgentFilter, address: Addres
         rows=rows_of(columns, found.rows, lambda one: one.row.case_id, lambda one: work_href(visit, one) or order_href(visit, one)),
         pager=pager(found.offset, len(found.rows), found.total, address),
         exports=exports,
-        empty=_empty(visit, where, address),
+        empty=_empty(visit, Standing(found.counts), where, address) if known else no_source(visit),
     )
 
 
-def _empty(visit: Visit, where: UrgentFilter, address: Address) -> Empty:
-    if where.lateness is None:
-        cause = visit.text("Everything that stands open is within its limit, paused or silent.")
-        return Empty(visit.text("Nothing is late or warned"), cause, visit.text("To everything that waits"), "/waiting")
-    cause = visit.text("Others may stand differently.")
-    return Empty(visit.text("Nothing stands so"), cause, visit.text("Late and warned"), address.having(lateness="", page="") + "#list")
+def no_source(visit: Visit) -> Empty:
+    """Say that nothing is known, because no source ever sent anything."""
+    return Empty(visit.text("No data yet"), visit.text("No source has sent order events."), visit.text("How to send data"), "/help#data")
+
+
+def _empty(visit: Visit, standing: Standing, where: UrgentFilter, address: Address) -> Empty:
+    text, free = visit.text, standing.of(Lateness.UNLIMITED)
+    if not standing.total:
+        cause = text("Every order that came here has gone on, or the filters leave none.")
+        return Empty(text("No order is open here"), cause, text("To everything that waits"), "/waiting")
+    if where.lateness is not None:
+        cause = text("Open orders are in other states: the counts above tell in which.")
+        return Empty(text("No orders in this state"), cause, text("Late and warned"), address.having(lateness="", page="") + "#list")
+    if free:
+        counts = {"n": visit.formats.full(free), "all": visit.formats.full(standing.total)}
+        cause = text(
+            "%(n)s of %(all)s open orders have no limit and cannot become late; the others are in time, paused or silent.", **counts
+        )
+        shown = address.having(lateness=str(Lateness.UNLIMITED), page="") + "#list"
+        return Empty(text("Nothing is late or warned"), cause, text("Orders without a limit"), shown)
+    cause = text("Everything that stands open is within its limit, paused or silent.")
+    return Empty(text("Nothing is late or warned"), cause, text("To everything that waits"), "/waiting")
 
 
 def order_href(visit: Visit, one: UrgentRow) -> str:

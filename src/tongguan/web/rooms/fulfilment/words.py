@@ -83,6 +83,8 @@ def standing_bar(
     *,
     every: bool = False,
     chosen: Lateness | None = None,
+    known: bool = True,
+    zeros: bool = True,
 ) -> StandingBar:
     """Return the bar of what stands somewhere.
 
@@ -93,6 +95,8 @@ def standing_bar(
         href: where a state leads.
         every: states without any are told, too; of the others none but late and warned are.
         chosen: the state that the page shows.
+        known: whether any source ever sent anything; where none did, no state is known to have 0.
+        zeros: late and warned are told without any, too.
     """
     whole, at, segments, chips = max(most, standing.total), 0.0, [], []
     for one, state in STATES.items():
@@ -101,9 +105,10 @@ def standing_bar(
             width = 100 * count / whole
             segments.append(Segment(state.css, f"{at:.2f}", f"{width:.2f}"))
             at += width
-        if count or every or one in (Lateness.LATE, Lateness.WARNED):
+        if count or every or (zeros and one in (Lateness.LATE, Lateness.WARNED)):
             leads = href(one) if href else ""
-            chips.append(StateChip(state, visit.text(state.word), visit.formats.full(count), leads, not count, one is chosen))
+            said = visit.formats.full(count if known else None)
+            chips.append(StateChip(state, visit.text(state.word), said, leads, not count, one is chosen))
     label = visit.listing(f"{chip.word} {chip.count}" for chip in chips)
     return StandingBar(segments, chips, label)
 

@@ -290,7 +290,7 @@ SCREENS: Final[Mapping[str, Screen]] = MappingProxyType(
                     msg("Failed share"),
                     msg("Failed of all that ended. From 5% it is to be watched, from 10% abnormal; few acceptances are not judged."),
                 ),
-                (msg("Warned now, Timed out now"), msg("Orders that stand at manual acceptance past the warning, and past the limit.")),
+                (msg("Warned now, Late now"), msg("Orders that stand at manual acceptance past the warning, and past the limit.")),
                 (msg("Why it failed"), msg("Reasons of all failures in the days shown, beside as many days before them.")),
             ),
         ),
