@@ -13,6 +13,7 @@ from tongguan.model.answers import StageStatus
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series
 from tongguan.web.kit.components import Change, Empty, Failure, KpiCard, Notice, Spark, Status
+from tongguan.web.kit.faults import CAUSES, Cause, technical
 from tongguan.web.kit.formats import Formats
 from tongguan.web.kit.sparkline import HEIGHT, WIDTH, points
 from tongguan.web.rooms.panorama.standing import WorstHour, standing, worst_hour
@@ -67,6 +68,20 @@ def test_states() -> None:
     assert "money" in draw("denied('money')")
     assert "<li>one</li>" in draw("notice(n)", n=Notice("said", Status.BAD, ["one"]))
     assert 'role="alert"' in draw("notice(n)", n=Notice("said", Status.BAD))
+
+
+def test_failure_of_a_store_is_told_in_words_and_the_rest_is_folded_without_addresses() -> None:
+    message = "store 'postgresql://ops@10.1.2.3:5432/tg' at /srv/data/x.db and db-1:9000 refused; code 12:30"
+    html = draw("failed(f, fmt, '/again')", f=Failure(message, True, None, "r-1", Cause.OPERATIONS_AWAY, NOON))
+    shown, folded = html.split("<details")
+    assert "The operational store does not answer." in shown and "asked 2026-11-21 14:20:00" in shown and "refused" not in shown
+    assert "store &#39;…&#39; at … and … refused; code 12:30" in folded
+    assert CAUSES.keys() == set(Cause)
+
+
+@given(st.text(alphabet="/\\.:abc019- ", max_size=40))
+def test_technical_texts_keep_no_path(message: str) -> None:
+    assert "/ab" not in technical(f"at /ab{message}")
 
 
 def test_small_parts() -> None:

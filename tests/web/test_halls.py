@@ -101,7 +101,7 @@ def test_an_operation_without_data_and_one_that_does_not_answer() -> None:
     away = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en")
     for path in ("/halls", "/halls/app"):
         response = away.get(path)
-        assert response.status_code == 200 and "This part could not be answered" in response.text
+        assert response.status_code == 200 and "This part could not be loaded" in response.text
 
 
 def test_the_help_has_the_numbers_of_the_rules(visitor: Visitor) -> None:

@@ -102,7 +102,7 @@ def test_the_help_of_a_stage_stands_while_the_rules_do_not_answer() -> None:
     operation.rules.failing = True
     answer = Visitor.as_role(operation, Role.ADMIN, language="en").get("/help/stages/acceptance")
     assert answer.status_code == 200
-    assert "The limits could not be asked for" in answer.text and "How it is compared" in answer.text
+    assert "The time limits could not be loaded" in answer.text and "How it is compared" in answer.text
 
 
 def test_unknown_screens_lead_to_all_help() -> None:

@@ -339,13 +339,13 @@ def test_a_question_that_fails_leaves_the_page_standing() -> None:
     visitor = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en")
     catalogue = visitor.get("/indicators")
     assert catalogue.status_code == 200
-    assert visitor.get("/live/indicators").text.count("Numbers of some indicators could not be answered") == 1
+    assert visitor.get("/live/indicators").text.count("Indicator values could not be loaded") == 1
     assert len(re.findall(r"<tr data-row data-href", catalogue.text)) == len(NAMES)
     page = visitor.get("/indicators/orders")
     assert (
         page.status_code == 200 and page.text.count("tg-state-failed") == 4
     )  # the curve, the table, the rows, and the template of live parts
-    assert "The numbers of this indicator could not be answered" in page.text and "Orders that were created." in page.text
+    assert "The values of this indicator could not be loaded" in page.text and "Orders that were created." in page.text
     assert [visitor.get(f"/indicators{path}.csv").status_code for path in ("", "/orders/trend", "/orders/by/channel")] == [503] * 3
 
 

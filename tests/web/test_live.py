@@ -199,7 +199,7 @@ def test_a_question_that_fails_is_told_in_place_and_asked_again() -> None:
         await asyncio.sleep(AT_LEAST + BEAT)
         failed = [text for text in told.texts if "hx-partial" in text][1:]
         assert len(failed) == 1, "the same failure is told once"
-        assert "This part could not be answered" in failed[0] and "tg-tile" not in failed[0]
+        assert "This part could not be loaded" in failed[0] and "tg-tile" not in failed[0]
         operation.questions.failing = False
         await asyncio.sleep(6)
         assert "kpi-waiting" in told.texts[-1] and "stage-payment" in told.texts[-1], "asked again although no data moved"

@@ -97,7 +97,7 @@ def test_nothing_there_and_nothing_known() -> None:
     assert "No abnormal orders" in page and "NaN" not in page
     failing = make_operation(failing=True)
     page = admin(failing).get("/orders/quality").text
-    assert "The figures could not be answered" in page and "The list could not be answered" in page
+    assert "The figures could not be loaded" in page and "The list could not be loaded" in page
     # Rules are read at the start: they are told whatever the warehouse does.
     assert "same customer, product, channel within 10min" in page
 

@@ -163,6 +163,6 @@ def test_a_failure_or_nothing_fills_the_section_alone(given: dict[str, Any]) -> 
     visitor = seeing(make_operation(**given), Role.ANALYST, NANNING)
     answer = visitor.get(RATE)
     assert answer.status_code == 200
-    words = "This part could not be answered" if "failing" in given else "No region has enough behind its number in this period"
+    words = "This part could not be loaded" if "failing" in given else "No region has enough behind its number in this period"
     assert words in part(answer.text)
     assert visitor.get(f"{RATE}/regions.csv").status_code == (503 if "failing" in given else 200)

@@ -103,4 +103,4 @@ def test_nothing_there_and_nothing_known() -> None:
     page = admin(make_operation(orders=0)).get("/returns").text
     assert "No return waits" in page and "NaN" not in page
     page = admin(make_operation(failing=True)).get("/returns").text
-    assert "The figures could not be answered" in page and "The list could not be answered" in page
+    assert "The figures could not be loaded" in page and "The list could not be loaded" in page

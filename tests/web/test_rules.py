@@ -356,7 +356,7 @@ def test_a_reference_process_is_drawn_with_its_parallel_and_optional_steps(manag
 @pytest.mark.parametrize("path", ["/rules", "/rules/rule", "/rules/review", "/rules/versions", "/rules/calendars", "/rules/processes"])
 def test_rules_that_cannot_be_had_say_so(path: str) -> None:
     answer = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en").get(path)
-    assert answer.status_code == 503 and "The rules could not be answered" in answer.text and "Try again" in answer.text
+    assert answer.status_code == 503 and "The time limits could not be loaded" in answer.text and "Try again" in answer.text
 
 
 def test_marks_are_more_than_a_colour(manager: Visitor) -> None:

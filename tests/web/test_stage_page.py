@@ -71,10 +71,10 @@ def test_where_nothing_ever_came_in_nothing_is_known_to_be_0(path: str) -> None:
 def test_a_failure_names_what_could_not_be_answered(path: str) -> None:
     page = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en").get(path).text
     named = {
-        "/": "The panorama could not be answered",
-        "/stages/payment": "The figures of this stage could not be answered",
-        "/data/quarantine": "The list could not be answered",
-        "/data/quarantine/q00003": "The record could not be answered",
+        "/": "The panorama could not be loaded",
+        "/stages/payment": "The figures of this stage could not be loaded",
+        "/data/quarantine": "The list could not be loaded",
+        "/data/quarantine/q00003": "The record could not be loaded",
     }
     assert named[path] in page and "Try again" in page
 

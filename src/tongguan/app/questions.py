@@ -15,6 +15,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from tongguan.app import books
+from tongguan.app.causes import cause_of
 from tongguan.app.installation import Installation
 from tongguan.app.orders import OrderAnswers
 from tongguan.app.replay import discard, replay
@@ -51,6 +52,7 @@ from tongguan.records import audit, regions
 from tongguan.records.errors import RecordsError
 from tongguan.warehouse.client import Cancellation
 from tongguan.warehouse.errors import WarehouseError
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.ports import (
     CaseSort,
     DeliveryPage,
@@ -95,11 +97,11 @@ class StageQuestions:
             raise
         except WarehouseError as error:
             since = self._installation.loader.state.failing_since
-            raise QuestionFailedError(str(error).splitlines()[0][:300], retry=error.retry, since=since) from error
+            raise QuestionFailedError(str(error).splitlines()[0][:300], retry=error.retry, since=since, cause=cause_of(error)) from error
         except RecordsError as error:
-            raise QuestionFailedError(str(error)[:300]) from error
+            raise QuestionFailedError(str(error)[:300], cause=cause_of(error)) from error
         except DeliveryError as error:
-            raise QuestionFailedError(str(error)[:300], retry=error.retry_after is not None) from error
+            raise QuestionFailedError(str(error)[:300], retry=error.retry_after is not None, cause=Cause.INTAKE_FAILED) from error
 
     async def flow(self, user: User, where: FlowFilter, at: datetime | None) -> Flow:
         """Return the whole process at a moment. Who asks for the same while it is being answered gets the same answer."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
+from tongguan.app.causes import cause_of
 from tongguan.records.errors import RecordsError
 from tongguan.web.kit.ports import QuestionFailedError
 
@@ -27,4 +28,4 @@ async def in_store(pool: Executor, work: Callable[[], T], refused: Callable[[Rec
     try:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
     except RecordsError as error:
-        raise refused(error) or QuestionFailedError(str(error)[:300], retry=error.retry_helps) from error
+        raise refused(error) or QuestionFailedError(str(error)[:300], retry=error.retry_helps, cause=cause_of(error)) from error

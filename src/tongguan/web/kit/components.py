@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from tongguan.web.kit.faults import CAUSES, Cause, technical
 from tongguan.web.kit.texts import msg
 
 
@@ -216,12 +217,31 @@ class Empty:
 
 @dataclass(frozen=True)
 class Failure:
-    """A panel that could not be filled."""
+    """A panel that could not be filled.
+
+    Attributes:
+        message: the technical text, or, without a cause, what the reader is told.
+        since: since when it fails, where known.
+        cause: which store failed, and how.
+        at: when it was asked.
+    """
 
     message: str
     retry: bool
     since: datetime | None
     request_id: str
+    cause: Cause | None = None
+    at: datetime | None = None
+
+    @property
+    def reason(self) -> str:
+        """The cause as a sentence to be translated; empty without one."""
+        return CAUSES[self.cause] if self.cause else ""
+
+    @property
+    def technical(self) -> str:
+        """The technical text without addresses and paths of the installation."""
+        return technical(self.message)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from tongguan.model.reasons import Problem, Quarantine
 from tongguan.model.regions import RegionTree
 from tongguan.model.returns import EndedReturns, OpenReturns, ReturnFilter, ReturnsReport
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage
+from tongguan.web.kit.faults import Cause
 
 
 class QuestionFailedError(Exception):
@@ -40,12 +41,14 @@ class QuestionFailedError(Exception):
     Attributes:
         retry: asking again may help.
         since: since when it fails, where known.
+        cause: which store failed, and how; the message is the technical text.
     """
 
-    def __init__(self, message: str, *, retry: bool = True, since: datetime | None = None) -> None:
+    def __init__(self, message: str, *, retry: bool = True, since: datetime | None = None, cause: Cause = Cause.ANALYSIS_FAILED) -> None:
         super().__init__(message)
         self.retry = retry
         self.since = since
+        self.cause = cause
 
 
 class CaseOrder(StrEnum):

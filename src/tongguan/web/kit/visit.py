@@ -183,7 +183,7 @@ class Visit:
         try:
             return Panel(value=await answer)
         except QuestionFailedError as error:
-            return Panel(failure=Failure(str(error), error.retry, error.since, self.request_id))
+            return Panel(failure=Failure(str(error), error.retry, error.since, self.request_id, error.cause, self.now))
 
     def navigation(self) -> list[NavEntry]:
         """Return the lines of the navigation that this user may follow."""

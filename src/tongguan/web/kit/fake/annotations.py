@@ -12,6 +12,7 @@ from tongguan.lib.suggest import valid_hint
 from tongguan.model.access import User
 from tongguan.model.annotations import LONGEST_TEXT, MOST_NOTES, Annotation, may_write_on_all, tidy, writable
 from tongguan.web.kit.annotations import NoteRefusal, NoteRefusedError
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.indicators import Indicators, NoSuchIndicatorError
 from tongguan.web.kit.ports import QuestionFailedError
 
@@ -68,7 +69,7 @@ class FakeAnnotations:
 
     def _check_up(self) -> None:
         if self.failing:
-            raise QuestionFailedError("the operational store does not answer")
+            raise QuestionFailedError("the operational store does not answer", cause=Cause.OPERATIONS_AWAY)
 
     def _put(self, note: Annotation) -> Annotation:
         self._notes[note.id] = note

@@ -37,6 +37,7 @@ from tongguan.model.tasks import TaskFilter
 from tongguan.model.vocabulary import Label, Vocabulary
 from tongguan.model.waiting import Lateness, WaitingRow
 from tongguan.web.kit.fake.tasks import FakeTasks
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.ports import QuestionFailedError
 
 PARTS = (
@@ -74,7 +75,9 @@ class FakeFulfilment:
 
     def _check(self) -> None:
         if self.failing:
-            raise QuestionFailedError("warehouse chdb:///data does not answer (connection refused)", since=self._now())
+            raise QuestionFailedError(
+                "warehouse chdb:///data does not answer (connection refused)", since=self._now(), cause=Cause.ANALYSIS_AWAY
+            )
 
     def _rows(self, user: User, where: FlowFilter) -> list[WaitingRow]:
         return [row for row in self._waiting() if user.scope.sees_region(row.region) and _fits(row, where)]

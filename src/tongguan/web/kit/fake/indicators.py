@@ -36,6 +36,7 @@ from tongguan.model.indicators import Aggregation, Ratio, Simple, Term, named
 from tongguan.model.published import PublishedRegions
 from tongguan.web.kit.fake.indicator_shelf import BASES, FACTORS, SHELF
 from tongguan.web.kit.fake.questions import FakeQuestions
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.indicators import NoSuchIndicatorError, NotAskableError
 from tongguan.web.kit.ports import CaseOrder, CaseSort, QuestionFailedError
 
@@ -153,7 +154,9 @@ class FakeIndicators:
             if name not in seen:
                 raise NoSuchIndicatorError(f"no indicator {name!r}; {valid_hint(name, seen)}")
         if self._questions.failing:
-            raise QuestionFailedError("warehouse chdb:///data does not answer (connection refused)", since=self._now())
+            raise QuestionFailedError(
+                "warehouse chdb:///data does not answer (connection refused)", since=self._now(), cause=Cause.ANALYSIS_AWAY
+            )
 
     async def shelf(self, user: User) -> IndicatorShelf:
         """Return every indicator that the user sees."""

@@ -41,6 +41,7 @@ from tongguan.web.kit.fake.quarantine import record_set_aside
 from tongguan.web.kit.fake.regions import REGIONS
 from tongguan.web.kit.fake.stage_day import stage_day
 from tongguan.web.kit.fake.waiting import waiting_page, waiting_rows
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.ports import (
     CaseOrder,
     CaseSort,
@@ -105,7 +106,9 @@ class FakeQuestions(FakeOrderAnswers):
 
     def _check(self) -> None:
         if self.failing:
-            raise QuestionFailedError("warehouse chdb:///data does not answer (connection refused)", since=self._start)
+            raise QuestionFailedError(
+                "warehouse chdb:///data does not answer (connection refused)", since=self._start, cause=Cause.ANALYSIS_AWAY
+            )
 
     def _seen(self, user: User) -> list[Trace]:
         return [trace for trace in self._traces.values() if user.scope.sees_region(trace.case.region)]

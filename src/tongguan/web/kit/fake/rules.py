@@ -13,6 +13,7 @@ from tongguan.model.calendars import DayKind, SpecialDay, Weekday, WorkingCalend
 from tongguan.model.clocks import Books, LimitRule, Mode, ProcessStep, ReferenceProcess, RuleBook
 from tongguan.model.rule_documents import Contents, RuleDraft, contents_of
 from tongguan.model.vocabulary import Label, Vocabulary
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.ports import QuestionFailedError
 from tongguan.web.kit.rules import LONGEST_NOTE, RuleRefusal, RulesRefusedError
 
@@ -119,4 +120,4 @@ class FakeRules:
 
     def _check_up(self) -> None:
         if self.failing:
-            raise QuestionFailedError("the operational store does not answer")
+            raise QuestionFailedError("the operational store does not answer", cause=Cause.OPERATIONS_AWAY)

@@ -44,6 +44,7 @@ from tongguan.model.waiting import Lateness, WaitingRow, stands
 from tongguan.tasks import rules
 from tongguan.tasks.rules import Worker
 from tongguan.web.kit.fake.accounts import FakeAccounts
+from tongguan.web.kit.faults import Cause
 from tongguan.web.kit.ports import QuestionFailedError
 
 _DIMENSIONS = ("channel", "region", "business_class", "brand", "customer_id")
@@ -118,7 +119,7 @@ class FakeTasks:
 
     def _check_up(self) -> None:
         if self.failing:
-            raise QuestionFailedError("the operational store does not answer")
+            raise QuestionFailedError("the operational store does not answer", cause=Cause.OPERATIONS_AWAY)
 
     def _tell(
         self, task: Task, action: Action, user: User | None, given: Given, at: datetime, file: str = "", to_name: str = ""

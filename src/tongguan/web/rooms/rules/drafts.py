@@ -145,7 +145,7 @@ def with_state(answer: Answer) -> Callable[[Visit], Awaitable[Response]]:
         try:
             return await answer(visit, await load(visit))
         except QuestionFailedError as error:
-            failure = Failure(str(error), error.retry, error.since, visit.request_id)
+            failure = Failure(str(error), error.retry, error.since, visit.request_id, error.cause, visit.now)
             page = FailedPage(failure, str(visit.request.url.path) if visit.request.method == "GET" else PATH)
             return visit.render("rules/failed.html", page, HTTPStatus.SERVICE_UNAVAILABLE)
 
