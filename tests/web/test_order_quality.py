@@ -94,7 +94,9 @@ def test_who_sees_one_region_sees_its_flags_only(operation: Operation) -> None:
 def test_nothing_there_and_nothing_known() -> None:
     empty = make_operation(orders=0)
     page = admin(empty).get("/orders/quality").text
-    assert "No abnormal orders" in page and "NaN" not in page
+    assert "No source has sent anything yet" in page and "No source has sent order events." in page and "NaN" not in page
+    assert 'href="/help#data"' in page and 'id="quality-trend"' not in page
+    assert not re.search(r'data-live>0<', page)
     failing = make_operation(failing=True)
     page = admin(failing).get("/orders/quality").text
     assert "The figures could not be loaded" in page and "The list could not be loaded" in page

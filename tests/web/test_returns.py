@@ -70,6 +70,8 @@ def test_what_ended_today_is_the_other_list(operation: Operation) -> None:
     assert rows[0][1:4] == ["Ended", "How", "Took"]
     assert rows[1:] and all(row[1].startswith("2026-11-21") and row[3] == "7h" for row in rows[1:])
     assert 'name="lateness"' not in page
+    tabs = re.findall(r'<b class="tg-number">([\d,]+)</b></a></li>', page)
+    assert tabs[1] == str(len(rows) - 1)
 
 
 @pytest.mark.parametrize(("query", "heading"), [("", "Limit"), ("?show=ended", "Took (hours)")])
@@ -101,6 +103,8 @@ def test_who_sees_one_region_sees_its_returns_only(operation: Operation) -> None
 
 def test_nothing_there_and_nothing_known() -> None:
     page = admin(make_operation(orders=0)).get("/returns").text
-    assert "No return waits" in page and "NaN" not in page
+    assert "No source has sent anything yet" in page and "No source has sent order events." in page and "NaN" not in page
+    assert 'href="/help#data"' in page and 'id="returns-trend"' not in page
+    assert not re.search(r'(data-live|class="tg-number")>0<', page)
     page = admin(make_operation(failing=True)).get("/returns").text
     assert "The figures could not be loaded" in page and "The list could not be loaded" in page

@@ -12,16 +12,15 @@ from typing import Final
 from starlette.responses import Response
 
 from tongguan.areas.orders.list_page import order_href
+from tongguan.areas.orders.quality_page_figures import RuleLine, cards, lines, trend
 from tongguan.areas.orders.quality_page_words import classes_text, reason_label, rule_label, rule_text, why_text
-from tongguan.areas.orders.queues import REVIEW
 from tongguan.lib.money import exponent
 from tongguan.model.access import Permission
-from tongguan.model.flags import FlagBook, FlagCount, FlagFilter, FlaggedDay, FlaggedPage, FlaggedRow
+from tongguan.model.flags import FlagBook, FlagFilter, FlaggedDay, FlaggedPage, FlaggedRow
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.charts import Chart, Series
-from tongguan.web.kit.colours import COMPARED, colour_at
-from tongguan.web.kit.components import Change, Choice, DaySwitch, Empty, Filter, KpiCard, Status
+from tongguan.web.kit.charts import Chart
+from tongguan.web.kit.components import Choice, DaySwitch, Empty, Filter, KpiCard
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.news import Arrived, news
@@ -42,8 +41,8 @@ from tongguan.web.kit.tables import (
     table_state,
 )
 from tongguan.web.kit.visit import Panel, Visit
-from tongguan.web.rooms.panorama.day import ShownDay, compared, day_switch, shown_day
-from tongguan.web.rooms.panorama.tiles import change
+from tongguan.web.rooms.fulfilment.urgent import no_source
+from tongguan.web.rooms.panorama.day import ShownDay, day_switch, shown_day
 
 PATH: Final = "/orders/quality"
 CODES: Final = ("channel", "region", "business_class")
@@ -51,29 +50,6 @@ NAMES: Final = ("rule", *CODES)
 """Filters as the address names them, beside the day."""
 
 SAVED: Final = (*NAMES, "day", COLUMNS)
-
-MOST_DRAWN: Final = 6
-"""So many rules have a colour of their own in the trend; the rest is one."""
-
-
-FLOOR: Final = 30
-"""Shares of fewer orders are not judged."""
-
-
-@dataclass(frozen=True)
-class RuleLine:
-    """What one rule found on the day; ``ours`` for a rule of the file, ``chosen`` where the list shows it alone."""
-
-    label: str
-    title: str
-    reason: str
-    count: str
-    before: Change
-    week: Change
-    href: str
-    chosen: bool
-    hold: bool
-    ours: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +87,11 @@ class QualityPage:
     live: str
     data_through: datetime | None
 
+    @property
+    def nothing(self) -> bool:
+        """Tell whether no source ever sent anything."""
+        return self.panel.value is not None and self.data_through is None
+
 
 def _address(visit: Visit, shown: ShownDay) -> Address:
     values = {name: visit.query(name) for name in ("rule", "page", COLUMNS, "view")}
@@ -126,101 +107,6 @@ def _filters(visit: Visit, book: FlagBook, found: FlaggedDay | None) -> list[Fil
     asked = visit.query("rule")
     choices = [Choice(name, rule_label(visit, book, name)) for name in [*names, *([asked] if asked and asked not in names else [])]]
     return [Filter("rule", visit.text("Rule"), asked, choices), *(code_filter(visit, column) for column in CODES)]
-
-
-def _cards(visit: Visit, found: FlaggedDay, shown: ShownDay) -> list[KpiCard]:
-    fmt, text, label = visit.formats, visit.text, compared(visit, shown)
-    flagged, made = found.flagged, found.made
-    share, before = (one / whole if whole else None for one, whole in ((flagged.now, made.now), (flagged.before, made.before)))
-    points = None if share is None or before is None else share - before
-    direction = "same" if not points or abs(points) < 0.0005 else "up" if points > 0 else "down"
-    known = found.data_through is not None
-    cards = [
-        KpiCard(
-            text("Abnormal orders"),
-            fmt.compact(flagged.now if known else None),
-            "#list",
-            title=fmt.full(flagged.now if known else None),
-            change=change(visit, label, flagged.now, flagged.before) if known else None,
-            note=text("same time last week: %(n)s", n=fmt.full(flagged.week)) if known else "",
-            key="flagged",
-        ),
-        KpiCard(
-            text("Abnormal share"),
-            fmt.rate(share),
-            "#trend",
-            title=text("%(part)s of %(all)s orders", part=fmt.full(flagged.now), all=fmt.full(made.now)),
-            change=Change(label, fmt.points(points), direction, fmt.rate(before)) if points is not None else None,
-            note=text("of %(n)s orders", n=fmt.full(made.now)) if known else "",
-            key="share",
-            thin=text("too few: n=%(n)s", n=fmt.full(made.now)) if known and made.now < FLOOR else "",
-        ),
-    ]
-    if found.waiting is not None:
-        late = found.late or 0
-        cards.append(
-            KpiCard(
-                text("Waiting for review"),
-                fmt.compact(found.waiting),
-                f"/work/{REVIEW.name}" if REVIEW.name in visit.site.vocabulary.queues else "/waiting",
-                title=fmt.full(found.waiting),
-                note=text("%(n)s late", n=fmt.full(late)),
-                status=Status.BAD if late else Status.GOOD if found.waiting else None,
-                status_word=text("late") if late else text("in time"),
-                key="review",
-            )
-        )
-    return cards
-
-
-def _lines(visit: Visit, book: FlagBook, found: FlaggedDay, address: Address, shown: ShownDay) -> list[RuleLine]:
-    asked = visit.query("rule")
-
-    def differs(count: FlagCount, before: int, label: str) -> Change:
-        return change(visit, label, count.now, before)
-
-    lines = []
-    for one in found.rules:
-        rule = book.rule(one.rule)
-        lines.append(
-            RuleLine(
-                label=rule_label(visit, book, one.rule),
-                title=rule_text(visit, rule) if rule else visit.text("A rule of the selling system"),
-                reason=reason_label(visit, one.reason),
-                count=visit.formats.full(one.count.now),
-                before=differs(one.count, one.count.before, compared(visit, shown)),
-                week=differs(one.count, one.count.week, visit.text("vs last week")),
-                href=address.having(rule="" if one.rule == asked else one.rule, page="") + "#list",
-                chosen=one.rule == asked,
-                hold=rule is not None and rule.hold,
-                ours=rule is not None,
-            )
-        )
-    return lines
-
-
-def _trend(visit: Visit, book: FlagBook, found: FlaggedDay, shown: ShownDay) -> Chart:
-    totals = {one.rule: sum(day.rules.get(one.rule, 0) for day in found.past) for one in found.rules}
-    names = [name for name in sorted(totals, key=lambda name: -totals[name]) if totals[name]]
-    # In the order of the file, so that no two have one colour and they hardly change it from day to day.
-    order = [*(rule.name for rule in book.rules), *sorted(name for name in totals if book.rule(name) is None)]
-    drawn = sorted(names[:MOST_DRAWN], key=order.index)
-    series = [
-        Series(rule_label(visit, book, name), colour_at(place), [day.rules.get(name, 0) for day in found.past])
-        for place, name in enumerate(drawn)
-    ]
-    if rest := names[MOST_DRAWN:]:
-        series.append(Series(visit.text("All others"), COMPARED, [sum(day.rules.get(name, 0) for name in rest) for day in found.past]))
-    return Chart(
-        key="quality-trend",
-        kind="stacked",
-        title=visit.text("Flags by day and rule"),
-        categories=[day.day[5:] for day in found.past],
-        series=series,
-        category_title=visit.text("Day"),
-        open=len(found.past) - 1 if shown.today else None,
-        note=visit.text("an order may be flagged by several rules"),
-    )
 
 
 def columns(visit: Visit, book: FlagBook) -> list[Column[FlaggedRow]]:
@@ -288,7 +174,15 @@ def _empty(visit: Visit, address: Address, shown: ShownDay) -> Empty:
 
 
 def _table(
-    visit: Visit, book: FlagBook, found: FlaggedPage, address: Address, fields: Sequence[Filter], shown: ShownDay, wanted: str
+    visit: Visit,
+    book: FlagBook,
+    found: FlaggedPage,
+    address: Address,
+    fields: Sequence[Filter],
+    shown: ShownDay,
+    wanted: str,
+    *,
+    known: bool,
 ) -> Table:
     every = columns(visit, book)
     chosen = chosen_columns(every, wanted)
@@ -300,7 +194,7 @@ def _table(
         rows=rows_of(chosen, found.rows, lambda r: f"{r.case_id} {r.rule}", lambda r: order_href(r.case_id)),
         pager=pager(found.offset, len(found.rows), found.total, address),
         exports=[(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
-        empty=_empty(visit, address, shown),
+        empty=_empty(visit, address, shown) if known else no_source(visit),
         export_note=visit.text("the first %(n)s rows", n=visit.formats.full(EXPORT_ROWS)) if found.total > EXPORT_ROWS else "",
         columns=column_choices(every, chosen),
         page=PATH,
@@ -332,6 +226,7 @@ async def quality(visit: Visit) -> Response:
         page_views(visit, PATH),
     )
     found, fields, every = panel.value, _filters(visit, book, panel.value), columns(visit, book)
+    known = found is None or found.data_through is not None
     wanted = visit.query(COLUMNS) or views.columns
     kept = {**address.values, COLUMNS: columns_value(every, chosen_columns(every, wanted))}
     page = QualityPage(
@@ -341,11 +236,11 @@ async def quality(visit: Visit) -> Response:
         days=day_switch(visit, shown, Address(PATH, {**address.values, "page": ""})),
         shown=shown,
         panel=panel,
-        cards=_cards(visit, found, shown) if found else (),
-        lines=_lines(visit, book, found, address, shown) if found else (),
-        trend=_trend(visit, book, found, shown) if found else None,
+        cards=cards(visit, found, shown) if found else (),
+        lines=lines(visit, book, found, address, shown) if found else (),
+        trend=trend(visit, book, found, shown) if found and found.data_through else None,
         listed=listed,
-        table=_table(visit, book, listed.value, address, fields, shown, wanted) if listed.value else None,
+        table=_table(visit, book, listed.value, address, fields, shown, wanted, known=known) if listed.value else None,
         bar=await view_bar(visit, views, PATH, SAVED, kept),
         rules=_rules(visit, book),
         source=book.source,

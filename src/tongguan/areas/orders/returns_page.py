@@ -43,6 +43,7 @@ from tongguan.web.kit.tables import (
     table_state,
 )
 from tongguan.web.kit.visit import Panel, Visit
+from tongguan.web.rooms.fulfilment.urgent import no_source
 
 PATH: Final = "/returns"
 CODES: Final = ("channel", "region", "business_class")
@@ -74,6 +75,11 @@ class ReturnsPage:
     bar: ViewBar
     live: str
     data_through: datetime | None
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether no source ever sent anything."""
+        return self.panel.value is not None and self.data_through is None
 
 
 def _lateness(visit: Visit) -> Lateness | None:
@@ -234,7 +240,14 @@ def _empty(visit: Visit, address: Address) -> Empty:
 
 
 def _table(
-    visit: Visit, found: OpenReturns | EndedReturns, every: Sequence[Column[Any]], address: Address, fields: Sequence[Filter], wanted: str
+    visit: Visit,
+    found: OpenReturns | EndedReturns,
+    every: Sequence[Column[Any]],
+    address: Address,
+    fields: Sequence[Filter],
+    wanted: str,
+    *,
+    known: bool,
 ) -> Table:
     shown = chosen_columns(every, wanted)
     files = address.having(**{COLUMNS: columns_value(every, shown), "page": "", "view": ""}).removeprefix(PATH)
@@ -250,7 +263,7 @@ def _table(
         rows=rows_of(shown, found.rows, case_id, lambda one: order_href(case_id(one))),
         pager=pager(found.offset, len(found.rows), found.total, address),
         exports=[(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
-        empty=_empty(visit, address),
+        empty=_empty(visit, address) if known else no_source(visit),
         export_note=visit.text("the first %(n)s rows", n=visit.formats.full(EXPORT_ROWS)) if found.total > EXPORT_ROWS else "",
         columns=column_choices(every, shown),
         page=PATH,
@@ -268,18 +281,19 @@ async def _listed(visit: Visit, limit: int, offset: int) -> OpenReturns | EndedR
 
 def _tabs(visit: Visit, report: ReturnsReport | None, waits: OpenReturns | None, address: Address) -> list[Way]:
     full, ended = visit.formats.full, _shows_ended(visit)
+    known = report is None or report.data_through is not None
     return [
         Way(
             visit.text("Waiting"),
             address.having(show="", page="") + "#list",
             not ended,
-            full(sum(waits.counts.values())) if waits else full(None),
+            full(sum(waits.counts.values()) if waits and known else None),
         ),
         Way(
             visit.text("Ended today"),
             address.having(show=ENDED, page="", lateness="") + "#list",
             ended,
-            full(report.today.ended if report else None),
+            full(report.today.ended if report and known else None),
         ),
     ]
 
@@ -297,6 +311,7 @@ async def returns(visit: Visit) -> Response:
     )
     report, fields = panel.value, _filters(visit, panel.value)
     every: Sequence[Column[Any]] = ended_columns(visit) if ended else open_columns(visit)
+    known = report is None or report.data_through is not None
     wanted = visit.query(COLUMNS) or views.columns
     kept = {**address.values, COLUMNS: columns_value(every, chosen_columns(every, wanted))}
     period, chosen = asked_period(visit, today(visit))
@@ -307,12 +322,12 @@ async def returns(visit: Visit) -> Response:
         period=period_bar(visit, Address(PATH, {**address.values, "page": ""}), period, chosen, today(visit)),
         panel=panel,
         cards=cards(visit, report, waits.value, address) if report else (),
-        trend=trend(visit, report, today=period.until >= date.fromisoformat(report.day)) if report else None,
+        trend=trend(visit, report, today=period.until >= date.fromisoformat(report.day)) if report and known else None,
         shares=share_tables(visit, report, address) if report else (),
-        steps=step_lines(visit, report) if report else (),
+        steps=step_lines(visit, report) if report and known else (),
         tabs=_tabs(visit, report, waits.value, address),
         listed=listed,
-        table=_table(visit, listed.value, every, address, fields, wanted) if listed.value else None,
+        table=_table(visit, listed.value, every, address, fields, wanted, known=known) if listed.value else None,
         bar=await view_bar(visit, views, PATH, SAVED, kept),
         live=f"/live{address.having(page='', view='')}",
         data_through=report.data_through if report else None,

@@ -10,6 +10,7 @@ from tongguan.model.waiting import Lateness
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series
 from tongguan.web.kit.components import Change, KpiCard, Status
+from tongguan.web.kit.formats import NOTHING
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.panorama.tiles import change
 
@@ -73,6 +74,7 @@ def cards(visit: Visit, report: ReturnsReport, waits: OpenReturns | None, addres
             name,
             fmt.compact(now if known else None),
             href,
+            unit=visit.plural("order", "orders", now) if known else "",
             title=fmt.full(now if known else None),
             change=change(visit, label, now, then) if known else None,
             note=text("same time last week: %(n)s", n=fmt.full(week)) if known else "",
@@ -86,16 +88,18 @@ def cards(visit: Visit, report: ReturnsReport, waits: OpenReturns | None, addres
             text("Value today"),
             money(visit, today.value, short=True) if known else fmt.money_compact(None),
             "#by",
-            title=money(visit, today.value),
+            title=money(visit, today.value) if known else "",
             note=text("refunded %(amount)s", amount=money(visit, today.refunded, short=True)) if known else "",
             key="value",
         ),
-        *([_waiting(visit, waits, address)] if waits is not None else []),
+        *([_waiting(visit, waits, address, known=known)] if waits is not None else []),
         count("ended", text("Ended today"), today.ended, before.ended, report.last_week.ended, address.having(show="ended") + "#list"),
     ]
 
 
-def _waiting(visit: Visit, waits: OpenReturns, address: Address) -> KpiCard:
+def _waiting(visit: Visit, waits: OpenReturns, address: Address, *, known: bool) -> KpiCard:
+    if not known:
+        return KpiCard(visit.text("Waiting now"), NOTHING, address.having(show="") + "#list", key="waiting")
     fmt, late, warned = visit.formats, waits.counts.get(Lateness.LATE, 0), waits.counts.get(Lateness.WARNED, 0)
     total = sum(waits.counts.values())
     status = Status.BAD if late else Status.WATCH if warned else Status.GOOD if total else None
@@ -105,6 +109,7 @@ def _waiting(visit: Visit, waits: OpenReturns, address: Address) -> KpiCard:
         visit.text("Waiting now"),
         fmt.compact(total),
         address.having(show="") + "#list",
+        unit=visit.plural("order", "orders", total),
         title=fmt.full(total),
         note=" · ".join(notes),
         status=status,
@@ -124,7 +129,7 @@ def trend(visit: Visit, report: ReturnsReport, *, today: bool) -> Chart:
         series=[
             Series(text("Cancellations"), "c1", [day.cancelled for day in days]),
             Series(text("Returns asked"), "c2", [day.asked for day in days]),
-            Series(text("Came to an end"), "grey", [day.ended for day in days], "compare"),
+            Series(text("Came to an end"), "c3", [day.ended for day in days]),
         ],
         category_title=text("Day"),
         open=len(days) - 1 if today else None,
@@ -154,7 +159,7 @@ def _line(visit: Visit, by: str, one: ReturnShare, most: int, address: Address) 
         chosen=chosen,
         cancelled=fmt.full(now.cancelled),
         asked=fmt.full(now.asked),
-        value=money(visit, now.value, short=True),
+        value=money(visit, now.value),
         rate=_rate(visit, now),
         thin=thin,
         change=change(visit, visit.text("vs period before"), now.gone, one.before.gone),

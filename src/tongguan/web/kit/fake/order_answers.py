@@ -204,7 +204,7 @@ class FakeOrderAnswers(ABC):
             asked = sum(_number(case) % 8 == 1 for case, _ in own)
             value = {"CNY": sum(about.amount or 0 for _, about in own)} if own else {}
             back = {"CNY": sum(about.amount or 0 for case, about in own if _number(case) % 3 == 0)} if own else {}
-            return ReturnCounts(len(own) - asked, asked, len(own) * 2 // 3, value, back, sum(fits(case.first_time) for case in every))
+            return ReturnCounts(len(own) - asked, asked, len(own) - asked, value, back, sum(fits(case.first_time) for case in every))
 
         def so_far(back: int) -> ReturnCounts:
             end = now - timedelta(days=back)
