@@ -113,7 +113,7 @@ def test_the_strip_tells_how_each_hall_stands_and_why(manager: Visitor) -> None:
     answer = manager.get("/strips/halls")
     assert answer.status_code == 200 and "<html" not in answer.text
     found = chips(answer.text)
-    words = {hall: re.search(r'<span class="visually-hidden">([^<]+)</span>', chip) for hall, chip in found.items()}
+    words = {hall: re.search(r'<span class="tg-strip-word">([^<]+)</span>', chip) for hall, chip in found.items()}
     assert {hall: word and word[1] for hall, word in words.items()} == {
         "app": "Normal",
         "web": "Abnormal",
@@ -151,7 +151,7 @@ def test_a_hall_without_a_loud_problem_says_why_it_is_marked(
 def test_the_strip_keeps_the_region_and_speaks_chinese(operation: Operation) -> None:
     html = Visitor.as_role(operation, Role.ADMIN).get("/strips/halls?region=GX-NN").text
     assert 'href="/halls?region=GX-NN"' in html and 'href="/halls/web?region=GX-NN"' in html
-    assert "拨测点 web-home：6 次失败 5 次" in html and '<span class="visually-hidden">异常</span>' in html
+    assert "拨测点 web-home：6 次失败 5 次" in html and '<span class="tg-strip-word">异常</span>' in html
 
 
 def test_halls_that_are_away_are_told_in_place(monkeypatch: pytest.MonkeyPatch) -> None:

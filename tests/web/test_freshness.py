@@ -18,6 +18,7 @@ from tongguan.web.kit.ports import QuestionFailedError
 PATHS = (
     "/waiting",
     "/data/quarantine",
+    "/findings",
     "/indicators/payment_success_rate",
     "/indicators",
     "/explore",
@@ -93,3 +94,24 @@ def test_many_pages_share_one_question_and_it_is_asked_again_once_it_is_old() ->
     asyncio.run(freshness.refresh())
     asyncio.run(freshness.refresh())
     assert questions.times == 3 and freshness.through == datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["/", "/waiting", "/orders", "/data/quarantine", "/stages/payment", "/halls", "/halls/app"])
+def test_without_a_source_nothing_is_known_to_be_none(path: str) -> None:
+    page = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get(path).text
+    assert "No source has sent anything" in page and 'href="/help#data"' in page
+    for claim in ("Nothing waits", "No open problems", "Nothing failed with a reason", "Every record that came in", ">0</b>"):
+        assert claim not in page, claim
+
+
+def test_without_a_source_the_figures_of_orders_are_unknown() -> None:
+    visitor = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en")
+    visitor.get("/orders")
+    figures = re.findall(r'<span class="tg-number" data-live>(.*?)</span>', visitor.get("/live/orders").text)
+    assert figures == ["—"] * 4
+
+
+@pytest.mark.parametrize("path", ["/", "/?day=2026-11-20", "/halls", "/halls/app", "/stages/payment?day=2026-11-20"])
+def test_the_bar_tells_it_of_pages_that_know_it_themselves(path: str) -> None:
+    found = told(Visitor.as_role(make_operation(), Role.ADMIN, language="en").get(path).text)
+    assert len(found) == 1 and re.search(r"\d\d:\d\d", found[0])

@@ -109,4 +109,7 @@ def test_the_list_says_what_is_wrong() -> None:
     page = Visitor.as_role(make_operation(failing=True), Role.ADMIN).get("/waiting")
     assert page.status_code == 200
     assert "tg-state-failed" in page.text
-    assert "Nothing waits" in Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get("/waiting").text
+    assert (
+        "What waits is known once a source sends events."
+        in Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get("/waiting").text
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,7 @@ class OrdersPage:
         filtered: a filter is set, so that the key figures over all orders would mislead and are not shown.
         unknown: of many ids searched for those that no order has, in one line; empty where all were found.
         dropped: how many ids were too many to look for; ``most`` is how many there may be.
+        nothing: no source ever sent anything.
     """
 
     scope: str
@@ -48,6 +49,7 @@ class OrdersPage:
     unknown: str
     dropped: int
     most: int
+    nothing: bool
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
     )
     promised = summary.promised
     note = text("%(status)s: %(n)s", status=visit.codes.status(top[0]), n=fmt.full(top[1])) if top else ""
-    return [
-        KpiCard(text("Orders"), fmt.compact(summary.orders), "/orders", text("in all"), fmt.full(summary.orders), note, key="orders"),
+    found = [
+        KpiCard(text("Orders"), fmt.compact(summary.orders), "/orders", title=fmt.full(summary.orders), note=note, key="orders"),
         KpiCard(
             text("Delivered on time"),
             fmt.rate(summary.on_time_by_date / promised) if promised else fmt.rate(None),
@@ -106,6 +108,9 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
             key="paid",
         ),
     ]
+    # Where no source ever sent anything, nothing is known to be 0.
+    known = summary.orders or visit.site.freshness.through is not None
+    return found if known else [replace(card, value=fmt.full(None), title="") for card in found]
 
 
 def _exact(visit: Visit, found: CasePage | None) -> str:
@@ -154,6 +159,7 @@ async def orders(visit: Visit) -> Response:
         unknown=_unknown(visit, panel.value),
         dropped=search.dropped,
         most=MOST_IDS,
+        nothing=panel.value is not None and not panel.value.total and visit.site.freshness.through is None,
     )
     return visit.render("orders/orders.html", page)
 

@@ -92,6 +92,11 @@ def _total(accounts: Sequence[SourceAccount]) -> SourceAccount:
     )
 
 
+def _share(part: int, whole: int) -> float:
+    """Return a share that is rounded down, since 100.0% would hide the few that are missing."""
+    return part * 1000 // whole / 1000
+
+
 def _cards(visit: Visit, books: Sequence[Book], total: SourceAccount) -> list[KpiCard]:
     fmt = visit.formats
     wrong = [book for book in books if book.balance is Status.BAD]
@@ -106,7 +111,7 @@ def _cards(visit: Visit, books: Sequence[Book], total: SourceAccount) -> list[Kp
             "#books",
             records,
             fmt.full(total.accepted),
-            note=visit.text("%(share)s of received", share=fmt.rate(total.accepted / total.received)) if total.received else "",
+            note=visit.text("%(share)s of received", share=fmt.rate(_share(total.accepted, total.received))) if total.received else "",
             key="accepted",
         ),
         KpiCard(

@@ -130,25 +130,20 @@ def columns(visit: Visit) -> list[Column[QuarantineRow]]:
     return found if _state(visit) is None else found[:-1]
 
 
+def _empty(visit: Visit, address: Address) -> Empty:
+    text = visit.text
+    if any(address.values[name] for name in SAVED):
+        return Empty(text("No record fits these filters"), text("Widen the filters to see others."), text("Remove filters"), address.path)
+    if visit.site.freshness.through is None:
+        cause = text("Records that are not taken will stand here.")
+        return Empty(text("No source has sent anything yet"), cause, text("How to send data"), "/help#data")
+    cause = text("Every record that came in was taken or told apart as a duplicate.")
+    return Empty(text("Nothing waits in quarantine"), cause, text("See the books"), "/data")
+
+
 def _table(visit: Visit, found: QuarantinePage, address: Address) -> Table:
     shown, files = columns(visit), address.having(page="", view="").removeprefix(PATH)
     exports = [(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else []
-    filtered = any(address.values[name] for name in SAVED)
-    empty = (
-        Empty(
-            visit.text("No record fits these filters"),
-            visit.text("Widen the filters to see others."),
-            visit.text("Remove filters"),
-            address.path,
-        )
-        if filtered
-        else Empty(
-            visit.text("Nothing waits in quarantine"),
-            visit.text("Every record that came in was taken or told apart as a duplicate."),
-            visit.text("See the books"),
-            "/data",
-        )
-    )
     return Table(
         key="quarantine",
         caption=visit.text("Records in quarantine, newest first"),
@@ -156,7 +151,7 @@ def _table(visit: Visit, found: QuarantinePage, address: Address) -> Table:
         rows=rows_of(shown, found.rows, lambda r: r.id, lambda r: f"/data/quarantine/{r.id}"),
         pager=pager(found.offset, len(found.rows), found.total, address),
         exports=exports,
-        empty=empty,
+        empty=_empty(visit, address),
         selectable=visit.may(Permission.REPLAY_QUARANTINE) and _state(visit) is QuarantineState.OPEN and bool(found.rows),
         export_note=visit.text("the first %(n)s rows", n=visit.formats.full(EXPORT_ROWS)) if found.total > EXPORT_ROWS else "",
     )

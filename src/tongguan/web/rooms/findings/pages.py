@@ -95,7 +95,7 @@ def _filters(visit: Visit, address: Address, found: Findings | None) -> list[Fil
     watches = [Choice(name, watch.indicator.label.in_language(visit.language)) for name, watch in known.items()]
     return [
         Filter("stage", text("Stage"), address.values["stage"], stages),
-        Filter("watch", text("Number"), address.values["watch"], watches),
+        Filter("watch", text("Indicator"), address.values["watch"], watches),
         Filter("day", text("Day"), address.values["day"], kind="date"),
         *(code_filter(visit, name) for name in CODES),
     ]
@@ -115,7 +115,7 @@ def columns(visit: Visit, watches: Mapping[str, Watch]) -> list[Column[Finding]]
     return [
         told("days", text("Days"), "days_title", "href"),
         told("stage", text("Stage")),
-        told("what", text("Number"), href="number_href"),
+        told("what", text("Indicator"), href="number_href"),
         told("where", text("Found in"), "where_title"),
         told("observed", text("Worst day"), number=True),
         told("expected", text("Other days"), number=True),
@@ -267,7 +267,7 @@ async def export(visit: Visit) -> Response:
 ROOM: Final = Room(
     name="findings",
     pages=(
-        Page(FINDINGS, findings, Permission.SEE_PANORAMA),
+        Page(FINDINGS, findings, Permission.SEE_PANORAMA, through=True),
         *(Page(f"{FINDINGS}.{kind}", export, Permission.SEE_PANORAMA, also=(Permission.EXPORT,)) for kind in FORMATS),
     ),
     templates=Path(__file__).parent / "templates",

@@ -15,6 +15,9 @@ from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.halls.words import GRADES, WHYS, ProblemLine, hall_href, problem_line, reach_mark
 
 HOURS = 24
+SHORTENED: Final = 10_000
+"""Volumes below are written as what is usual is, which stands beside."""
+
 PROBLEMS = 3
 """A card lists so many problems."""
 
@@ -168,8 +171,9 @@ def _volume(visit: Visit, hall: HallStatus) -> Figure:
         return Figure(visit.text("Last full hour"), NOTHING, NOTHING, visit.text("nothing came yet"), thin=True)
     note = _usual_note(visit, volume.last_usual, fmt.full(round(volume.last_usual.median)) if volume.last_usual else "")
     change = volume_change(visit, volume.last_hour, volume.last_usual)
+    short = fmt.full(volume.last_hour) if volume.last_hour < SHORTENED else fmt.compact(volume.last_hour)
     thin = volume.last_usual is None or volume.last_usual.median < FLOOR
-    return Figure(visit.text("Last full hour"), fmt.compact(volume.last_hour), fmt.full(volume.last_hour), note, change, thin)
+    return Figure(visit.text("Last full hour"), short, fmt.full(volume.last_hour), note, change, thin)
 
 
 def _current(visit: Visit, hall: HallStatus) -> str:

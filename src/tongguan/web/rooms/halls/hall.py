@@ -22,7 +22,7 @@ from tongguan.web.kit.visit import Panel, Visit
 from tongguan.web.rooms.halls.cards import HallCard, hall_card, has_come
 from tongguan.web.rooms.halls.words import REACHES, ProblemLine, problem_line, reason_href
 
-PARTS: Final = ("top", "hours", "troubles", "tried")
+PARTS: Final = ("through", "top", "hours", "troubles", "tried")
 """``_<part>.html`` is the content of ``#hall-<part>``."""
 
 
@@ -65,6 +65,7 @@ class HallPart:
     probes: Sequence[ProbeRow]
     reasons: Sequence[ReasonRow]
     ways: Sequence[tuple[str, str]]
+    stale: bool
     retry: str
 
 
@@ -99,6 +100,7 @@ async def _part(visit: Visit) -> HallPart:
         probes=_probes(visit, hall) if hall else [],
         reasons=[_reason(visit, channel, one, region) for one in hall.reasons] if hall else [],
         ways=_ways(visit, channel, region),
+        stale=halls is not None and visit.is_old(halls.at, halls.data_through),
         retry=str(address),
     )
 

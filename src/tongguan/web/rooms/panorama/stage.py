@@ -70,7 +70,11 @@ class DayParts:
 
 @dataclass(frozen=True)
 class StagePage:
-    """Context of the page of one stage; ``day`` is None where the question failed, ``details`` lead to its steps one by one."""
+    """Context of the page of one stage; ``day`` is None where the question failed, ``details`` lead to its steps one by one.
+
+    Attributes:
+        counted: the day, or the hour of it that is shown, has events, so that none to list does not mean that none came.
+    """
 
     name: str
     label: str
@@ -87,6 +91,7 @@ class StagePage:
     filtered: bool
     unfiltered: str
     events: Panel[Sequence[TraceEvent]]
+    counted: bool
     can_fail: bool
     failed_href: str
     failed_only: bool
@@ -128,6 +133,7 @@ async def stage_page(visit: Visit) -> Response:
         filtered=any(getattr(where, column) for column in FILTERS),
         unfiltered=address.having(hour="", by="", value="", failed="", **dict.fromkeys(FILTERS, "")),
         events=events,
+        counted=parts.value is not None and any(parts.value.volume),
         can_fail=bool(declared.failures),
         failed_href=address.having(failed="" if where.failed else "1"),
         failed_only=where.failed,

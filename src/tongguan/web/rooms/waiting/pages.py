@@ -15,7 +15,7 @@ from tongguan.model.access import Permission
 from tongguan.model.waiting import Lateness, WaitingFilter, WaitingOrder, WaitingPage, WaitingRow
 from tongguan.web.kit.access import NavEntry, Page, Room
 from tongguan.web.kit.address import Address
-from tongguan.web.kit.components import Choice, Empty, Filter, Status
+from tongguan.web.kit.components import Choice, Empty, Filter
 from tongguan.web.kit.export import FORMATS, Listing, export_response
 from tongguan.web.kit.filters import code_filter, code_value, scope_text
 from tongguan.web.kit.lateness import LATENESS
@@ -51,14 +51,23 @@ SAVED: Final = (*NAMES, "sort", COLUMNS)
 
 _DEFAULT: Final = "late"
 
+_SHAPES: Final = {Lateness.PAUSED: "‖", Lateness.SILENT: "◇", Lateness.UNLIMITED: "○"}
+"""Of what nobody is measured by."""
+
 
 @dataclass(frozen=True)
 class LatenessChip:
-    """How many stand so, and the address that shows them."""
+    """How many stand so, and the address that shows them.
+
+    Attributes:
+        shape, css: the mark; coloured only where somebody stands so.
+        count: a dash where no source ever sent anything.
+    """
 
     word: str
-    status: Status | None
-    count: int
+    shape: str
+    css: str
+    count: str
     href: str
     chosen: bool
 
@@ -74,6 +83,7 @@ class WaitingListPage:
     bar: ViewBar
     chips: Sequence[LatenessChip]
     table: Table | None
+    nothing: bool
 
 
 def _lateness(visit: Visit) -> Lateness | None:
@@ -134,9 +144,9 @@ def _standing(visit: Visit, row: WaitingRow) -> Cell:
     text, fmt = visit.text(word), visit.formats
     if row.lateness is Lateness.PAUSED:
         since = "" if row.paused_since is None else f" · {fmt.duration((visit.now - row.paused_since).total_seconds())}"
-        return Cell(f"‖ {text}{since}", fmt.iso(row.paused_since), tone="muted")
+        return Cell(f"{_SHAPES[row.lateness]} {text}{since}", fmt.iso(row.paused_since), tone="muted")
     if row.lateness is Lateness.SILENT:
-        return Cell(f"◇ {text}", fmt.iso(row.silent_from), tone="muted")
+        return Cell(f"{_SHAPES[row.lateness]} {text}", fmt.iso(row.silent_from), tone="muted")
     if row.lateness is Lateness.LATE and row.late_from is not None:
         text = visit.text("late by %(time)s", time=fmt.duration((visit.now - row.late_from).total_seconds()))
     return Cell(text, mark=status, tone="" if status else "muted")
@@ -214,12 +224,11 @@ def _empty(visit: Visit, address: Address) -> Empty:
             visit.text("Remove filters"),
             PATH,
         )
-    return Empty(
-        visit.text("Nothing waits"),
-        visit.text("Every case that came in has reached its end, or none came in yet."),
-        visit.text("To the panorama"),
-        "/",
-    )
+    if visit.site.freshness.through is None:
+        cause = visit.text("What waits is known once a source sends events.")
+        return Empty(visit.text("No source has sent anything yet"), cause, visit.text("How to send data"), "/help#data")
+    cause = visit.text("Every case that came in has reached its end.")
+    return Empty(visit.text("Nothing waits"), cause, visit.text("To the panorama"), "/")
 
 
 def _table(visit: Visit, found: WaitingPage, address: Address, filters: Sequence[Filter], wanted: str) -> Table:
@@ -244,17 +253,23 @@ def _table(visit: Visit, found: WaitingPage, address: Address, filters: Sequence
 
 
 def _chips(visit: Visit, found: WaitingPage, address: Address) -> list[LatenessChip]:
-    chosen = _lateness(visit)
+    chosen, known = _lateness(visit), any(found.counts.values()) or visit.site.freshness.through is not None
     return [
         LatenessChip(
             visit.text(word),
-            status,
-            found.counts.get(one, 0),
+            status.shape if status else _SHAPES[one],
+            status.css if status and found.counts.get(one) else "",
+            visit.formats.full(found.counts.get(one, 0) if known else None),
             address.having(lateness="" if one is chosen else str(one), page=""),
             one is chosen,
         )
         for one, (word, status) in LATENESS.items()
     ]
+
+
+def _nothing(visit: Visit, found: WaitingPage | None) -> bool:
+    """Tell whether no source ever sent anything, so that nothing is known to wait or not to."""
+    return found is not None and not any(found.counts.values()) and visit.site.freshness.through is None
 
 
 async def waiting(visit: Visit) -> Response:
@@ -273,6 +288,7 @@ async def waiting(visit: Visit) -> Response:
         bar=await view_bar(visit, views, PATH, SAVED, shown),
         chips=_chips(visit, panel.value, address) if panel.value else (),
         table=_table(visit, panel.value, address, filters, wanted) if panel.value else None,
+        nothing=_nothing(visit, panel.value),
     )
     return visit.render("waiting/waiting.html", page)
 
