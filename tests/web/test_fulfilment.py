@@ -198,4 +198,4 @@ def test_a_story_whose_clocks_cannot_be_asked_for_still_stands(operation: Operat
     row = next(iter(operation.questions._traces))
     response = Visitor.as_role(operation, Role.ADMIN, language="en").get(f"/orders/{row}")
     assert response.status_code == 200
-    assert "The time limits of its steps could not be answered" in response.text
+    assert "The time limits of its steps could not be loaded" in response.text

@@ -96,7 +96,7 @@ def test_nothing_there_and_nothing_known() -> None:
     page = admin(empty).get("/orders/quality").text
     assert "No source has sent anything yet" in page and "No source has sent order events." in page and "NaN" not in page
     assert 'href="/help#data"' in page and 'id="quality-trend"' not in page
-    assert not re.search(r'data-live>0<', page)
+    assert not re.search(r"data-live>0<", page)
     failing = make_operation(failing=True)
     page = admin(failing).get("/orders/quality").text
     assert "The figures could not be loaded" in page and "The list could not be loaded" in page

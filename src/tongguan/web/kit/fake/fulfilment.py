@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,8 @@ PARTS = (
 )
 URGENT = (Lateness.LATE, Lateness.WARNED)
 _SHAPE = (2, 1, 1, 1, 2, 4, 8, 12, 16, 20, 21, 19, 16, 17, 18, 17, 15, 14, 15, 17, 18, 14, 9, 5)
+MANUAL = "manual"
+_ONE_FAILS_OF = 20
 _REASONS = {"plan_conflict": 9, "debt": 6, "needs_customer": 4, "interface_error": 2}
 
 
@@ -122,14 +125,21 @@ class FakeFulfilment:
             places: dict[str, list[WaitingRow]] = defaultdict(list)
             for row in rows:
                 places[getattr(row, by)].append(row)
-            ended = {value: (_part_of(found.ended, len(inside), len(rows)), Ended(len(inside))) for value, inside in places.items()}
+            shares = _divided(found.ended, [len(inside) for inside in places.values()])
+            ended = {value: (share, Ended(len(inside))) for share, (value, inside) in zip(shares, places.items(), strict=True)}
             open_now = {value: standing_at(inside) for value, inside in places.items()} if at is None else None
             breakdowns.append(breakdown(by, ended, open_now, where, user.scope))
         seen = user.scope.sees_stage(found.part.stage)
-        return PartDay(replace(now, parts=[found]), found, breakdowns, self._reasons(rows) if seen else None)
+        failed = self._failed(found, now.day, self._share(self._rows(user, where)), so_far=at is None)
+        return PartDay(replace(now, parts=[found]), found, breakdowns, _reasons(*failed) if seen else None)
 
-    def _reasons(self, rows: Sequence[WaitingRow]) -> list[FailureReason]:
-        return [FailureReason(reason, count, count + 2 - place) for place, (reason, count) in enumerate(_REASONS.items())] if rows else []
+    def _failed(self, part: PartNow, day: str, share: float, *, so_far: bool) -> tuple[int, int]:
+        """Return how much failed in a part on a day and the day before; of manual acceptance what its own page tells."""
+        if part.part.name != MANUAL:
+            return part.ended.total // _ONE_FAILS_OF, part.ended_yesterday.total // _ONE_FAILS_OF
+        shown, today = date.fromisoformat(day), self._now().astimezone(self._zone).date()
+        before = self._quality_day(shown - timedelta(days=1), share, today).failed
+        return self._quality_day(shown, share, today).failed, _until_now(before) if so_far else before
 
     async def urgent(self, user: User, part: str, where: UrgentFilter, limit: int, offset: int) -> UrgentPage | None:
         self._check()
@@ -153,11 +163,13 @@ class FakeFulfilment:
             return None
         rows, at = self._rows(user, where), self._now()
         today = at.astimezone(self._zone).date()
-        shown = [self._quality_day(today - timedelta(days=back), self._share(rows), today) for back in range(days - 1, -1, -1)]
-        yesterday = replace(shown[-2], done=shown[-2].done * 6 // 10, failed=shown[-2].failed * 6 // 10)
+        every = [self._quality_day(today - timedelta(days=back), self._share(rows), today) for back in range(2 * days - 1, -1, -1)]
+        earlier, shown = every[:days], every[days:]
+        yesterday = replace(shown[-2], done=_until_now(shown[-2].done), failed=_until_now(shown[-2].failed))
+        reasons = _reasons(sum(one.failed for one in shown), sum(one.failed for one in earlier))
         here = standing_at([row for row in rows if row.step == "held"])
         newest = at - timedelta(minutes=1) if self._waiting() else None
-        return AcceptanceQuality(at, newest, shown, yesterday, self._reasons(rows), here)
+        return AcceptanceQuality(at, newest, shown, yesterday, reasons, here)
 
     def _quality_day(self, day: date, share: float, today: date) -> QualityDay:
         random = Random(f"quality {day}")
@@ -195,8 +207,11 @@ class _Flow:
             [_ended(Random(f"{step} {local.date() - timedelta(days=back)} {hour}"), weight * share) for hour, weight in enumerate(_SHAPE)]
             for back in (0, 1, 7)
         ]
-        self.hours[0] = [ended if hour < local.hour else Ended() for hour, ended in enumerate(self.hours[0])]
-        self.so_far = [ended_of(day[: local.hour]) for day in self.hours]
+        # Of the hour that is not over as much as has passed of it, on all three days.
+        passed = _SHAPE[local.hour] * share * (local.minute + 1) / 60
+        begun = [_ended(Random(f"{step} {local.date() - timedelta(days=back)} {local.hour}"), passed) for back in (0, 1, 7)]
+        self.so_far = [ended_of([*day[: local.hour], part]) for day, part in zip(self.hours, begun, strict=True)]
+        self.hours[0] = [*self.hours[0][: local.hour], begun[0], *[Ended()] * (23 - local.hour)]
 
 
 def _ended(random: Random, usual: float) -> Ended:
@@ -205,9 +220,26 @@ def _ended(random: Random, usual: float) -> Ended:
     return Ended(whole - late, late, overdue=late)
 
 
-def _part_of(ended: Ended, weight: int, every: int) -> Ended:
-    late = ended.late * weight // max(every, 1)
-    return Ended(ended.on_time * weight // max(every, 1), late, overdue=late)
+def _divided(ended: Ended, weights: Sequence[int]) -> list[Ended]:
+    """Divide what was done by weights; the parts are all of it together."""
+    on_time, late = _split(ended.on_time, weights), _split(ended.late, weights)
+    return [Ended(good, bad, overdue=bad) for good, bad in zip(on_time, late, strict=True)]
+
+
+def _split(whole: int, weights: Sequence[int]) -> list[int]:
+    ends = [whole * reached // max(sum(weights), 1) for reached in accumulate(weights)]
+    return [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
+
+
+def _until_now(count: int) -> int:
+    """Return what of a day's count was there at the time of day that it is now."""
+    return count * 6 // 10
+
+
+def _reasons(now: int, before: int) -> list[FailureReason]:
+    weights = list(_REASONS.values())
+    found = zip(_REASONS, _split(now, weights), _split(before, weights), strict=True)
+    return [FailureReason(reason, count, earlier) for reason, count, earlier in found if count or earlier]
 
 
 def standing_at(rows: Sequence[WaitingRow]) -> Standing:

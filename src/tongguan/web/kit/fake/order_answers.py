@@ -47,9 +47,24 @@ _BY: Final = ("reason", "channel", "business_class", "product_id", "region")
 _CITY: Final = 2
 
 
+_MEANINGS: Final = {
+    "duplicate_order": (
+        "同一客户短时间内再次下单，多为误操作或脚本。",
+        "A customer orders again within a short time, mostly by mistake or by a script.",
+    ),
+    "missing_details": ("缺少这些要素的订单无法受理。", "Orders without these details cannot be accepted."),
+    "unpaid_too_long": ("占用号码与库存的未支付订单。", "Unpaid orders that hold numbers and stock."),
+    "many_by_address": ("只比较脱敏标识，不读取明文。", "Tokens are compared, plain values are not read."),
+    "unusual_amount": (
+        "以中位数绝对偏差衡量，个别大单不影响判断。",
+        "Measured by the median distance, so that single large orders do not count.",
+    ),
+    "many_by_device": ("自助终端天然多单，默认停用。", "Kiosks serve everybody, so it is switched off at first."),
+}
+
+
 def _rule(name: str, zh: str, en: str, kind: FlagKind, reason: str, *, hold: bool = False, on: bool = True, **values: Any) -> FlagRule:
-    meaning = Label(f"{zh}的订单。", f"{en}: such orders.")
-    return FlagRule(name, Label(zh, en), meaning, kind, reason, hold, on, **values)
+    return FlagRule(name, Label(zh, en), Label(*_MEANINGS[name]), kind, reason, hold, on, **values)
 
 
 RULES: Final = (
@@ -103,6 +118,11 @@ BOOK: Final = FlagBook(
 
 def _number(case: CaseRow) -> int:
     return int(case.case_id[-6:])
+
+
+def _is_over(case: CaseRow) -> bool:
+    """Tell whether what was cancelled or wanted back has come to an end: no return, and not all that was cancelled."""
+    return _number(case) % 8 != 1 and _number(case) % 5 != 0
 
 
 class FakeOrderAnswers(ABC):
@@ -204,7 +224,9 @@ class FakeOrderAnswers(ABC):
             asked = sum(_number(case) % 8 == 1 for case, _ in own)
             value = {"CNY": sum(about.amount or 0 for _, about in own)} if own else {}
             back = {"CNY": sum(about.amount or 0 for case, about in own if _number(case) % 3 == 0)} if own else {}
-            return ReturnCounts(len(own) - asked, asked, len(own) - asked, value, back, sum(fits(case.first_time) for case in every))
+            return ReturnCounts(
+                len(own) - asked, asked, sum(_is_over(case) for case, _ in own), value, back, sum(fits(case.first_time) for case in every)
+            )
 
         def so_far(back: int) -> ReturnCounts:
             end = now - timedelta(days=back)
@@ -263,7 +285,7 @@ class FakeOrderAnswers(ABC):
                 25_200.0,
             )
             for case, about in self._returned(user, where)
-            if _number(case) % 8 != 1 and self._day(case.last_time) == shown
+            if _is_over(case) and self._day(case.last_time) == shown
         ]
         rows.sort(key=lambda one: one.time, reverse=True)
         return EndedReturns(rows[offset : offset + limit], len(rows), offset, limit)

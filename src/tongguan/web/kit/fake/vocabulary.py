@@ -92,6 +92,10 @@ _REASONS = {
     "changed_mind": ("客户改变主意", "Changed mind"),
     "too_slow": ("等待太久", "Too slow"),
     "quality": ("质量问题", "Quality"),
+    "plan_conflict": ("套餐冲突", "Plan conflict"),
+    "debt": ("客户欠费", "Customer owes money"),
+    "needs_customer": ("需客户配合", "Customer is needed"),
+    "interface_error": ("接口异常", "Interface error"),
 }
 
 _LIMITS = {
