@@ -227,7 +227,7 @@ def test_periods_are_shifted_by_their_length(period: tuple[str, str], by: int, s
 def test_the_table_adds_up_to_the_period(ann: Visitor) -> None:
     page = ann.get("/indicators/orders?by=region&period=7d").text
     heads, *rows = shown(page, "by")
-    assert heads[0] == "Region" and [re.sub("[▴▾]", "", head) for head in heads[1:]] == ["Orders", "Of all (%)", "vs previous (%)"]
+    assert heads[0] == "Region" and [re.sub("[▴▾]", "", head) for head in heads[1:]] == ["Orders", "Of all", "vs previous (%)"]
     total = section(page, 'id="table-by"', "table").split("<tfoot>")[1]
     counts = [int(row[1].replace(",", "")) for row in rows if row[0] != "All together"]
     assert counts == sorted(counts, reverse=True)
@@ -331,8 +331,28 @@ def test_an_operation_without_data_says_so() -> None:
     rate = visitor.get("/indicators/payment_success_rate").text
     assert "Nothing was there to measure in this period" in rate and "Nothing was there to take apart" in rate
     assert "This period —" in cards(rate)["period"] and "NaN" not in rate
-    assert "This period 0 " in cards(visitor.get("/indicators/orders").text)["period"]
-    assert visitor.get("/indicators").status_code == 200
+    for name in ("orders", "payment_success_rate"):
+        page = visitor.get(f"/indicators/{name}").text
+        assert all(re.search(r"— ", one + " ") and not re.search(r"(^| )0( |$)", one) for one in cards(page).values()), (
+            "nothing is known to be 0"
+        )
+        assert page.count("No source has sent anything yet") == 1 and ".csv" not in page
+    for path in ("/indicators", "/live/indicators"):
+        lines = re.findall(r"<tr data-row.*?</tr>", visitor.get(path).text, re.S)
+        assert len(lines) == len(NAMES)
+        assert all("tg-spark" not in line.replace("tg-catalogue-spark", "") and line.count("—") >= 3 for line in lines)
+    assert "No source has sent anything yet" in visitor.get("/indicators").text
+
+
+def test_what_adds_up_has_no_best_place(ann: Visitor) -> None:
+    assert all(word in ann.get("/indicators/orders").text for word in ("Most: ", "Least: "))
+    assert all(word in ann.get("/indicators/payment_success_rate").text for word in ("Best: ", "Worst: "))
+
+
+def test_a_day_that_is_not_over_stands_beside_the_same_hours(ann: Visitor) -> None:
+    card = cards(ann.get("/indicators/orders?since=2026-11-21&until=2026-11-21").text)["period"]
+    found = re.search(r"([+−]?)([0-9.]+)% vs previous", card)
+    assert found and float(found[2]) < 30, card
 
 
 def test_a_question_that_fails_leaves_the_page_standing() -> None:

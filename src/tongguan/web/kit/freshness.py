@@ -32,6 +32,11 @@ class Freshness:
         """Time of the newest event; None without any, and before the first answer."""
         return self.kept.value
 
+    @property
+    def nothing(self) -> bool:
+        """Tell whether no source ever sent anything; where that is not known, it is not said."""
+        return self.kept.answered and self.kept.value is None
+
     async def refresh(self) -> None:
         """Ask again where the last answer is old; see :meth:`Remembered.refresh`."""
         await self.kept.refresh()

@@ -104,8 +104,10 @@ def plain(unit: Measured, value: Number | None, currency: str = "") -> Decimal |
             return round(exact, 4)
 
 
-def unit_mark(visit: Visit, unit: Measured) -> str:
-    """Return what a heading adds to tell the unit; empty for counts."""
+def unit_mark(visit: Visit, unit: Measured, *, files: bool = True) -> str:
+    """Return what a heading adds to tell the unit; empty for counts, and on pages where each number is written with its unit."""
+    if not files and unit in (Measured.SHARE, Measured.SECONDS):
+        return ""
     per = visit.text("/10k")
     return {Measured.SHARE: " (%)", Measured.SECONDS: " (s)", Measured.PER_10K: f" ({per})"}.get(unit, "")
 

@@ -23,6 +23,7 @@ class Remembered(Generic[T]):
 
     Attributes:
         value: the last answer.
+        answered: any came.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[T]], now: Now, first: T, lasts: timedelta) -> None:
@@ -31,6 +32,7 @@ class Remembered(Generic[T]):
         self._lasts = lasts
         self._asked: datetime | None = None
         self.value = first
+        self.answered = False
 
     async def refresh(self) -> None:
         """Ask again where the last answer is old.
@@ -45,6 +47,7 @@ class Remembered(Generic[T]):
             self._asked = now
         try:
             self.value = await self._ask()
+            self.answered = True
         except QuestionFailedError:
             return
         finally:

@@ -129,6 +129,7 @@ class _Ask:
     grain: Grain
     cells: Sequence[int]
     place: Callable[[Cell], tuple[str, ...] | None]
+    cut: date | None = None
 
 
 class FakeIndicators:
@@ -181,7 +182,9 @@ class FakeIndicators:
                 since, until = compared(query.since, query.until, compare)
                 other = replace(query, since=since, until=until, top=0)
                 partner = dict(zip(self._buckets(query), self._buckets(other), strict=False)) | {"": ""}
-                before = {(row.values, row.bucket): row for some in self._told(other, user.scope) for row in some}
+                # A day that is not over stands beside the same hours of the other.
+                cut = until if query.until == self._now().astimezone(self._zone).date() else None
+                before = {(row.values, row.bucket): row for some in self._told(other, user.scope, cut) for row in some}
                 rows, totals = (_beside(some, compare, partner, before) for some in (rows, totals))
         except QuestionError as error:
             raise NotAskableError(str(error)) from error
@@ -201,7 +204,7 @@ class FakeIndicators:
     def _buckets(self, query: IndicatorQuery) -> list[str]:
         return buckets(query.since, query.until, query.grain, self._zone.key)
 
-    def _told(self, query: IndicatorQuery, scope: Scope) -> tuple[list[IndicatorRow], list[IndicatorRow]]:
+    def _told(self, query: IndicatorQuery, scope: Scope, cut: date | None = None) -> tuple[list[IndicatorRow], list[IndicatorRow]]:
         every = [
             place
             for place, cell in enumerate(_CELLS)
@@ -211,7 +214,7 @@ class FakeIndicators:
         def place(cell: Cell) -> tuple[str, ...] | None:
             return tuple(_dimension(cell, name) for name in query.by) if query.by else None
 
-        ask = _Ask(query.since, query.until, query.grain, every, place)
+        ask = _Ask(query.since, query.until, query.grain, every, place, cut)
         answers = self._answers(query, ask)
         told: list[str] = self._buckets(query)
         totals = [_row(query, (), bucket, answers) for bucket in (*told, "")]
@@ -276,7 +279,7 @@ class FakeIndicators:
         minutes = {Grain.HOUR: 60, Grain.MINUTE: 1}.get(ask.grain, 0)
         day = ask.since
         while day <= min(ask.until, now.date()):
-            passed = now.hour * 60 + now.minute if day == now.date() else _DAY_MINUTES
+            passed = now.hour * 60 + now.minute if day in (now.date(), ask.cut) else _DAY_MINUTES
             if minutes:
                 for start in range(0, passed, minutes):
                     bucket = datetime.combine(day, time(start // 60, start % 60), self._zone).isoformat()

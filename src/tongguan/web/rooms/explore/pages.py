@@ -65,6 +65,7 @@ class ExplorePage:
         nothing: what to do where there is an answer, and nothing was there to measure; None elsewhere.
         statements: the SQL that was asked.
         suggestions: what to begin with, where nothing is chosen.
+        unsent: no source ever sent anything.
     """
 
     scope: str
@@ -80,6 +81,7 @@ class ExplorePage:
     nothing: Empty | None = None
     statements: Sequence[str] = ()
     suggestions: Sequence[Way] = ()
+    unsent: bool = False
 
 
 async def _asked(visit: Visit, shelf: Panel[IndicatorShelf], typed: str) -> Asked:
@@ -120,6 +122,9 @@ def _with_added(visit: Visit, known: dict[str, Indicator]) -> str:
 def _nothing(visit: Visit, wanted: Wanted) -> Empty:
     """Say what to do where nothing was there to measure: widen what was asked for, or send data."""
     text, address = visit.text, wanted.address()
+    if visit.site.freshness.nothing:
+        title, cause = text("No source has sent anything yet"), text("What it is becomes known once a source sends events.")
+        return Empty(title, cause, text("How to send data"), "/help#data")
     title = text("Nothing was there to measure")
     if wanted.where:
         cause = text("Nothing of it happened in these days and places. Choose other days, or remove filters.")
@@ -137,7 +142,8 @@ async def explore(visit: Visit) -> Response:
         return visit.go(added)
     asked = await _asked(visit, shelf, typed)
     shown, address = asked.shown(visit), asked.wanted.address()
-    drawn = table(shown) if shown and not shown.nothing else None
+    unsent = visit.site.freshness.nothing
+    drawn = table(shown) if shown and not shown.nothing and not unsent else None
     chosen = bool(asked.wanted.names or asked.wanted.unknown)
     page = ExplorePage(
         scope=scope_text(visit),
@@ -152,6 +158,7 @@ async def explore(visit: Visit) -> Response:
         total=ends_with_total(shown, drawn) if shown and drawn else False,
         nothing=_nothing(visit, asked.wanted) if shown and not drawn else None,
         statements=asked.answer.statements if asked.answer else (),
+        unsent=unsent,
         suggestions=[] if chosen or asked.failure else await suggestions(visit, asked.known),
     )
     return visit.render("explore/explore.html", page)
@@ -166,7 +173,7 @@ async def export(visit: Visit) -> Response:
         return visit.render_error(HTTPStatus.SERVICE_UNAVAILABLE, "fault")
     shown = asked.shown(visit)
     every = lines(shown) if shown else []
-    own: list[Column[Line]] = columns(shown) if shown else []
+    own: list[Column[Line]] = columns(shown, files=True) if shown else []
 
     async def ask(limit: int, offset: int) -> tuple[Sequence[Line], int]:
         return every[offset : offset + limit], len(every)

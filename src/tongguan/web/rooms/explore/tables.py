@@ -36,13 +36,13 @@ def lines(shown: Shown) -> list[Line]:
     return [*(Line(row) for row in shown.rows), Line(shown.total, True)]
 
 
-def columns(shown: Shown) -> list[Column[Line]]:
-    """Return the columns: dimensions, time, and each indicator with its differences."""
+def columns(shown: Shown, *, files: bool = False) -> list[Column[Line]]:
+    """Return the columns: dimensions, time, and each indicator with its differences; in files headings tell every unit."""
     found = [_dimension(shown, place, name) for place, name in enumerate(shown.wanted.by)]
     if shown.wanted.grain is not Grain.TOTAL or not found:
         found.append(Column[Line]("time", shown.visit.text("Time"), lambda line: _time(shown, line, first=not shown.wanted.by)))
     for indicator in shown.indicators:
-        found += _numbers(shown, indicator)
+        found += _numbers(shown, indicator, files=files)
     return found
 
 
@@ -69,14 +69,14 @@ def _time(shown: Shown, line: Line, *, first: bool) -> Cell:
     return Cell(shown.bucket_label(bucket, full=True), bucket, href)
 
 
-def _numbers(shown: Shown, indicator: Indicator) -> list[Column[Line]]:
+def _numbers(shown: Shown, indicator: Indicator, *, files: bool) -> list[Column[Line]]:
     visit = shown.visit
     label = indicator_label(visit, indicator)
 
     def number(line: Line) -> Cell:
         return amount_cell(visit, indicator, shown.amount(line.row, indicator), shown.currency(line.row))
 
-    found = [Column(indicator.name, label + unit_mark(visit, indicator.unit), number, number=True)]
+    found = [Column(indicator.name, label + unit_mark(visit, indicator.unit, files=files), number, number=True)]
     for compare in shown.wanted.compare:
         found.append(_difference(shown, indicator, compare, "" if len(shown.indicators) == 1 else label))
     return found

@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Ranked:
-    """The best and the worst value of a dimension, of those with enough behind them."""
+    """The best and the worst value of a dimension, of those with enough behind them; of what adds up the most and the least."""
 
     dimension: str
     best: Place
@@ -124,14 +124,14 @@ def place_label(visit: Visit, dimension: str, value: str) -> str:
     return visit.codes.label("region" if dimension == "district" else dimension, value)
 
 
-def columns(taken: Taken) -> list[Column[IndicatorRow]]:
-    """Return the columns; on the page and in files the same."""
+def columns(taken: Taken, *, files: bool = False) -> list[Column[IndicatorRow]]:
+    """Return the columns; on the page and in files the same, but numbers of files are bare, so that headings tell their unit."""
     visit, indicator, text, currency = taken.visit, taken.wanted.indicator, taken.visit.text, taken.wanted.currency
     found = [
         Column[IndicatorRow]("name", visit.codes.column(taken.wanted.by), lambda row: Cell(taken.label(row)), sort="name"),
         Column(
             "value",
-            indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit),
+            indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit, files=files),
             lambda row: amount_cell(visit, indicator, taken.now(row), currency),
             True,
             "value",
@@ -142,21 +142,22 @@ def columns(taken: Taken) -> list[Column[IndicatorRow]]:
         found += [
             Column(
                 "part",
-                text("Part") + unit_mark(visit, wanted.sides[0]),
+                text("Part") + unit_mark(visit, wanted.sides[0], files=files),
                 lambda row: side_cell(visit, taken.wanted, 0, taken.now(row).part),
                 True,
                 "part",
             ),
             Column(
                 "whole",
-                text("Whole") + unit_mark(visit, wanted.sides[1]),
+                text("Whole") + unit_mark(visit, wanted.sides[1], files=files),
                 lambda row: side_cell(visit, taken.wanted, 1, taken.now(row).whole),
                 True,
                 "whole",
             ),
         ]
     if taken.sums:
-        found.append(Column("share", text("Of all (%)"), lambda row: _rate(visit, taken.share(row)), True, "share"))
+        of_all = text("Of all (%)") if files else text("Of all")
+        found.append(Column("share", of_all, lambda row: _rate(visit, taken.share(row)), True, "share"))
     else:
         mark = gap_mark(visit, indicator.unit)
         found.append(
@@ -262,6 +263,7 @@ def ranked(taken: Taken) -> Ranked | None:
     rows = [row for row in rows if taken.now(row).value is not None and not taken.now(row).thin]
     if len(rows) < 2:
         return None
-    rows.sort(key=lambda row: float(taken.now(row).value or 0), reverse=taken.wanted.indicator.better is not Better.DOWN)
+    greatest = taken.sums or taken.wanted.indicator.better is not Better.DOWN
+    rows.sort(key=lambda row: float(taken.now(row).value or 0), reverse=greatest)
     best, worst = (Place(taken.label(row), taken.now(row), taken.href(row) or "#by") for row in (rows[0], rows[-1]))
     return Ranked(taken.visit.codes.column(taken.wanted.by), best, worst)

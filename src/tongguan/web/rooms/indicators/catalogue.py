@@ -67,7 +67,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator as the catalogue shows it; ``told`` is None where its number was not answered, ``arrow`` says which way is good."""
+    """One indicator as the catalogue shows it; ``told`` is None where its number was not answered, ``better`` says which way is good."""
 
     indicator: Indicator
     label: str
@@ -76,7 +76,6 @@ class Line:
     tier: str
     unit: str
     better: str
-    arrow: str
     owner: str
     by: str
     told: Told | None
@@ -89,6 +88,8 @@ class CataloguePage:
     """Context of the page; ``groups`` are the classes with their indicators.
 
     Attributes:
+        some: numbers of others were answered where ``failures`` tell why some were not.
+        nothing: no source ever sent anything, so no number is known.
         rows: where the rows with their numbers are; empty where they stand here already. ``still`` is the page with them.
     """
 
@@ -102,6 +103,8 @@ class CataloguePage:
     shown: int
     period: str
     failures: Sequence[Failure]
+    some: bool
+    nothing: bool
     exports: Sequence[tuple[str, str]]
     rows: str
     still: str
@@ -182,8 +185,7 @@ def _line(visit: Visit, one: Indicator, figure: Figure | None) -> Line:
         href=f"{PATH}/{one.name}",
         tier=text(TIERS[one.tier]),
         unit=text(UNITS[one.unit]),
-        better=text(BETTER[one.better]),
-        arrow={Better.UP: "↗", Better.DOWN: "↘"}.get(one.better, ""),
+        better=text(BETTER[one.better]) if one.better is not Better.NEITHER else "",
         owner=visit.codes.stage(one.owner) if one.owner else "",
         by=visit.listing(visit.codes.column(name) for name in one.by),
         told=told(visit, one, figure.now) if figure else None,
@@ -207,6 +209,7 @@ async def catalogue(visit: Visit) -> Response:
 
 async def catalogue_rows(visit: Visit) -> Response:
     """The rows of the catalogue with their numbers."""
+    await visit.site.freshness.refresh()
     return visit.render("indicators/_catalogue.html", await _page(visit, numbers=True))
 
 
@@ -216,7 +219,8 @@ async def _page(visit: Visit, *, numbers: bool) -> CataloguePage:
     every = shelf.value.indicators if shelf.value else ()
     chosen = [one for one in every if _fits(visit, one, address.values)]
     period = full_days(today(visit), DAYS)
-    found, failures = await figures(visit, chosen, period) if numbers else ({}, [])
+    nothing = visit.site.freshness.nothing
+    found, failures = await figures(visit, chosen, period) if numbers and not nothing else ({}, [])
     shown_filters = _filters(visit, address, every)
     files = str(address).removeprefix(PATH)
     return CataloguePage(
@@ -234,8 +238,10 @@ async def _page(visit: Visit, *, numbers: bool) -> CataloguePage:
         shown=len(chosen),
         period=f"{period.since:%m-%d} – {period.until:%m-%d}",
         failures=failures,
+        some=bool(found),
+        nothing=nothing,
         exports=[(kind.upper(), f"{PATH}.{kind}{files}") for kind in FORMATS] if visit.may(Permission.EXPORT) else [],
-        rows="" if numbers or not chosen else f"{ROWS}{files}",
+        rows="" if numbers or nothing or not chosen else f"{ROWS}{files}",
         still=address.having(numbers="1"),
     )
 

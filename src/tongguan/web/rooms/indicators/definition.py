@@ -111,7 +111,7 @@ def definition(visit: Visit, indicator: Indicator, shelf: Mapping[str, Indicator
         (text("Good is"), text(BETTER[indicator.better])),
     ]
     if indicator.floor:
-        facts.append((text("Floor"), text("less than %(n)s behind it say nothing", n=visit.formats.full(indicator.floor))))
+        facts.append((text("Floor"), text("fewer than %(n)s behind it: not judged", n=visit.formats.full(indicator.floor))))
     facts.append((text("Area"), area_label(visit, indicator.area)))
     sees = bool(indicator.owner) and visit.user.scope.sees_stage(indicator.owner)
     declared = {stage.name for stage in visit.site.vocabulary.stages}

@@ -54,7 +54,7 @@ from tongguan.web.rooms.indicators.breakdown import TOP, BreakdownTable, Taken, 
 from tongguan.web.rooms.indicators.definition import Definition, NamedLink, definition
 from tongguan.web.rooms.indicators.published import PublishedPart, published_part
 from tongguan.web.rooms.indicators.trend import cards, trend, trend_chart, trend_columns
-from tongguan.web.rooms.indicators.wanted import PATH, Wanted, asked, filters, read
+from tongguan.web.rooms.indicators.wanted import PATH, Wanted, asked, filters, read, unknown
 
 ROWS_SHOWN: Final = 50
 
@@ -90,6 +90,7 @@ class IndicatorPage:
         tabs, others: dimensions of the table: those that are offered first, and the rest.
         panel: the answer over time; ``parts`` the one by the dimension, None where there is no dimension.
         published: comparison with other regions; None for those who see every region anyway, or may not.
+        nothing: no source ever sent anything, so no number is known.
     """
 
     indicator: Indicator
@@ -114,6 +115,7 @@ class IndicatorPage:
     definition: Definition
     rows: RowsPart
     statements: Sequence[str]
+    nothing: bool
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,13 @@ async def indicator_page(visit: Visit) -> Response:
         published_part(visit, wanted),
         known_days(visit, wanted),
     )
+    nothing = visit.site.freshness.nothing
+    if nothing:
+        panel, parts = _unknown(panel), _unknown(parts) if parts else None
     over_time = trend(visit, wanted, panel.value) if panel.value else None
     notes = await notes_part(visit, wanted, known, over_time.buckets if over_time else ())
     taken = Taken(visit, wanted, parts.value) if parts and parts.value else None
-    address, exports = wanted.address(), visit.may(Permission.EXPORT)
+    address, exports = wanted.address(), visit.may(Permission.EXPORT) and not nothing
     files = address.at(f"{address.path}/trend")
     page = IndicatorPage(
         indicator=wanted.indicator,
@@ -224,8 +229,13 @@ async def indicator_page(visit: Visit) -> Response:
         definition=definition(visit, wanted.indicator, shelf),
         rows=rows,
         statements=[one for part in (panel, parts) if part and part.value for one in part.value.statements],
+        nothing=nothing,
     )
     return visit.render("indicators/indicator.html", page)
+
+
+def _unknown(panel: Panel[IndicatorTable]) -> Panel[IndicatorTable]:
+    return Panel(unknown(panel.value)) if panel.value else panel
 
 
 def _over_time(wanted: Wanted) -> IndicatorQuery:
@@ -332,7 +342,12 @@ async def breakdown_file(visit: Visit) -> Response:
         return rows[offset : offset + limit], len(rows)
 
     listing = Listing(
-        _page_path(visit), name, visit.request.url.query, columns(taken), ask, lambda row: f"{'others' if row.others else ''} {row.values}"
+        _page_path(visit),
+        name,
+        visit.request.url.query,
+        columns(taken, files=True),
+        ask,
+        lambda row: f"{'others' if row.others else ''} {row.values}",
     )
     return await export_response(visit, listing)
 

@@ -81,7 +81,7 @@ async def published_part(visit: Visit, wanted: Wanted) -> PublishedPart | None:
     exports = visit.may(Permission.EXPORT) and found is not None and bool(found.regions)
     return PublishedPart(
         panel=panel,
-        heading=indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit),
+        heading=indicator.label.in_language(visit.language) + unit_mark(visit, indicator.unit, files=False),
         rows=_rows(visit, indicator, found.regions) if found else (),
         standing=_standing(visit, found.regions) if found else (),
         order=visit.text(BETTER[indicator.better])

@@ -245,7 +245,8 @@ def _latest_card(visit: Visit, wanted: Wanted, found: Trend, address: Address) -
 
 
 def _place_cards(visit: Visit, wanted: Wanted, ranked: Ranked) -> list[KpiCard]:
-    judged = wanted.indicator.better is not Better.NEITHER
+    # The greatest place of what adds up is the largest, not the best.
+    judged = wanted.indicator.better is not Better.NEITHER and not wanted.sums
     names = (visit.text("Best"), visit.text("Worst")) if judged else (visit.text("Most"), visit.text("Least"))
     made = []
     for key, name, place in (("best", names[0], ranked.best), ("worst", names[1], ranked.worst)):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeVar
 
-from tongguan.model.indicator_answers import Compare, Grain, IndicatorQuery, Side
+from tongguan.model.indicator_answers import NOTHING, Compare, Grain, IndicatorQuery, IndicatorTable, Side
 from tongguan.model.indicators import Indicator, Measured
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.components import Choice, Failure, Filter
@@ -163,6 +163,12 @@ def filters(visit: Visit, wanted: Wanted) -> list[Filter]:
             hint=text(COMPARED["prev"]),
         ),
     ]
+
+
+def unknown(table: IndicatorTable) -> IndicatorTable:
+    """Return an answer that tells nothing, where no source ever sent anything: counts of it would say that there is none."""
+    amounts = dict.fromkeys(table.query.names, NOTHING)
+    return replace(table, rows=(), totals=[replace(row, amounts=amounts, before={}) for row in table.totals])
 
 
 async def asked(visit: Visit, answer: Awaitable[T]) -> Panel[T]:
