@@ -11,9 +11,9 @@ from tongguan.web.kit.texts import msg
 LATENESS: Final[dict[Lateness, tuple[str, Status | None]]] = {
     Lateness.LATE: (msg("Late"), Status.BAD),
     Lateness.WARNED: (msg("Warned"), Status.WATCH),
+    Lateness.ON_TIME: (msg("On time"), Status.GOOD),
     Lateness.PAUSED: (msg("Paused"), None),
     Lateness.SILENT: (msg("Silent"), None),
-    Lateness.ON_TIME: (msg("On time"), Status.GOOD),
     Lateness.UNLIMITED: (msg("No limit"), None),
 }
-"""Lateness → word and mark, the worst first; what nobody is measured by has no mark."""
+"""Lateness → word and mark, in the order of chips and bars: those measured first, the worst of them first; others have no mark."""

@@ -172,5 +172,5 @@ ROOM: Final = Room(
         Page("/help/halls", halls_help, Permission.SEE_PANORAMA),
     ),
     templates=Path(__file__).parent / "templates",
-    navigation=(NavEntry("/halls", msg("Halls"), "building-store", "y", Permission.SEE_PANORAMA, msg("Operation")),),
+    navigation=(NavEntry("/halls", msg("Hall status"), "building-store", "y", Permission.SEE_PANORAMA, msg("Operation")),),
 )
