@@ -79,7 +79,7 @@ def test_a_hall_has_its_hours_probes_and_reasons(visitor: Visitor) -> None:
     for key in ("hall-volume", "hall-success", "hall-response"):
         assert f'id="{key}"' in page
     text = bare(page)
-    assert "web-checkout ■ Unreachable" in text and "channel_timeout" in text and "usual low" in text
+    assert "web-checkout ■ Unreachable" in text and "Payment channel timed out" in text and "usual low" in text
 
 
 def test_a_hall_without_probes_says_what_to_do(visitor: Visitor) -> None:
@@ -95,7 +95,7 @@ def test_an_unknown_hall_is_not_there(visitor: Visitor) -> None:
 def test_an_operation_without_data_and_one_that_does_not_answer() -> None:
     empty = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en")
     text = bare(empty.get("/halls").text)
-    assert text.count("○ Not enough data") >= 5 and "Nobody was led to another hall today" in text
+    assert text.count("○ Not enough data") >= 5 and "No source has sent a referral" in text and "Nobody was led" not in text
     assert "No source has sent anything that tells how the halls do" in text and text.count("nothing came yet") >= 5
     assert bare(empty.get("/halls/web").text).count("Nothing was there to measure on this day.") == 3
     away = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en")

@@ -153,9 +153,14 @@ def columns(visit: Visit) -> list[Column[CaseRow]]:
     def code(column: str, value: str) -> Cell:
         return Cell(codes.label(column, value) if value else fmt.full(None), value if value else "")
 
+    def standing(row: CaseRow) -> Status | None:
+        # What runs well is marked by nothing: a mark on every row would tell nothing.
+        mark = codes.status_mark(row.status)
+        return None if row.open and mark is Status.GOOD else mark
+
     return [
         Column("id", text("Order"), lambda r: Cell(r.case_id, r.case_id, href=order_href(r.case_id)), sort=CaseOrder.CASE_ID),
-        Column("status", text("Status"), lambda r: Cell(codes.status(r.status), r.status, mark=codes.status_mark(r.status))),
+        Column("status", text("Status"), lambda r: Cell(codes.status(r.status), r.status, mark=standing(r))),
         Column("step", text("Step"), lambda r: Cell(codes.milestone(KIND, r.step) if r.step else fmt.full(None), r.step)),
         Column("sold", text("Ordered"), lambda r: _amount(visit, r.sold, r.currency), number=True, sort=CaseOrder.SOLD),
         Column("paid", text("Paid"), lambda r: _amount(visit, r.paid, r.currency), number=True, sort=CaseOrder.PAID),

@@ -88,7 +88,7 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
             fmt.rate(summary.on_time_by_date / promised) if promised else fmt.rate(None),
             "/orders?status=delivered",
             title=text("%(n)s of %(all)s by calendar date", n=fmt.full(summary.on_time_by_date), all=fmt.full(promised)),
-            note=text("by the minute %(rate)s", rate=fmt.rate(summary.on_time_by_timestamp / promised)) if promised else "",
+            note=text("by date; by the minute %(rate)s", rate=fmt.rate(summary.on_time_by_timestamp / promised)) if promised else "",
             key="on_time",
         ),
         KpiCard(

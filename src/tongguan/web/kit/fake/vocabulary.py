@@ -49,8 +49,8 @@ _STAGES = (
     ("visits", "客户来访", "Visits", ("visit.started",), (), ()),
     ("conversion", "销售转化", "Sales conversion", ("cart.added",), (), ()),
     ("orders", "订单生成", "Orders", ("order.created",), ("order.cancelled",), ()),
-    ("payment", "支付", "Payment", ("payment.succeeded",), ("payment.failed",), ("created",)),
-    ("acceptance", "业务受理", "Acceptance", ("order.accepted",), ("order.accept_failed",), ("paid", "held")),
+    ("payment", "支付", "Payment", ("payment.succeeded", "payment.failed"), ("payment.failed",), ("created",)),
+    ("acceptance", "业务受理", "Acceptance", ("order.accepted", "order.accept_failed"), ("order.accept_failed",), ("paid", "held")),
     ("allocation", "配货", "Allocation", ("order.allocated",), (), ("accepted",)),
     ("shipping", "配送发货", "Shipping", ("package.shipped",), (), ("allocated",)),
     ("delivery", "签收", "Delivery", ("package.delivered",), (), ("shipped",)),
@@ -96,6 +96,8 @@ _REASONS = {
     "debt": ("客户欠费", "Customer owes money"),
     "needs_customer": ("需客户配合", "Customer is needed"),
     "interface_error": ("接口异常", "Interface error"),
+    "channel_timeout": ("支付渠道超时", "Payment channel timed out"),
+    "page_error": ("页面出错", "Page error"),
 }
 
 _LIMITS = {

@@ -13,7 +13,9 @@ const ChartOptions = (() => {
     const with_ = (name) => (value) => format[name](value ?? null, currency);
     // Numbers of one axis share the unit of the greatest; rates and durations have theirs in themselves.
     const beside = format[`${short}_beside`];
-    const axis = beside ? (value, greatest) => beside(value, greatest, currency) : with_(short);
+    // Durations next to each other would differ in unit at nothing: 0 is 0 in all.
+    const alone = short === "duration" ? (value) => (value === 0 ? "0" : format[short](value ?? null)) : with_(short);
+    const axis = beside ? (value, greatest) => beside(value, greatest, currency) : alone;
     return { full: with_(full), short: with_(short), axis };
   }
 
@@ -57,12 +59,14 @@ const ChartOptions = (() => {
     return count;
   }
 
+  // Hours of a day are named alike on every chart, however wide: 00 03 … 21.
+  const byHour = (data) => data.categories.length === 24 && data.categories.every((one, hour) => one === String(hour).padStart(2, "0"));
   const category = (data, more) => ({
     type: "category", data: data.categories, axisLine: { lineStyle: { color: token("line") } }, axisTick: { show: false },
-    axisLabel: { color: token("quiet"), hideOverlap: true }, ...more,
+    axisLabel: { color: token("quiet"), hideOverlap: true, ...(byHour(data) ? { interval: 2 } : {}) }, ...more,
   });
   // The first and the last label of a line stand inside, or the edge of the picture would cut them.
-  const edged = (axis) => ({ ...axis, axisLabel: { ...axis.axisLabel, alignMinLabel: "left", alignMaxLabel: "right" } });
+  const edged = (data, axis) => (byHour(data) ? axis : { ...axis, axisLabel: { ...axis.axisLabel, alignMinLabel: "left", alignMaxLabel: "right" } });
   const value = (data, write, more) => {
     let greatest = 0;
     // Where all is nothing, a scale of its own would write cents that round to the same.
@@ -188,7 +192,7 @@ const ChartOptions = (() => {
     return {
       ...shown, legend: names.option, grid: { left: 4, right: 16, top, bottom: 4, containLabel: true },
       tooltip: { ...shown.tooltip, trigger: "axis", formatter: said(data, write) },
-      xAxis: edged(category(data, { boundaryGap: false })), yAxis: value(data, write),
+      xAxis: edged(data, category(data, { boundaryGap: false })), yAxis: value(data, write),
       series: [...data.series.flatMap((one) => lineSeries(one, data.open)), ...marks(data, width, false)],
     };
   }
