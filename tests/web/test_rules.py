@@ -133,8 +133,8 @@ def test_the_last_change_is_undone_and_made_again(operation: Operation, manager:
     ("given", "field", "said"),
     [
         ({"warning": "2h"}, "warning", "The warning must not come after the limit."),
-        ({"late": "soon"}, "late", "Give a duration such as 30m, 1h 30m or 2d."),
-        ({"warning": ""}, "warning", "Give a duration such as 30m, 1h 30m or 2d."),
+        ({"late": "soon"}, "late", "Give a duration such as 30 min, 1 h 30 min or 2 d."),
+        ({"warning": ""}, "warning", "Give a duration such as 30 min, 1 h 30 min or 2 d."),
         ({"silent": "0m"}, "silent", "Give more than 0, or nothing for never."),
         ({"step": "order/delivered"}, "step", "Choose a step at which cases stay."),
         ({"step": "order/flown"}, "step", "Choose a step at which cases stay."),
@@ -353,10 +353,34 @@ def test_a_reference_process_is_drawn_with_its_parallel_and_optional_steps(manag
     assert "Handling" in text_of(manager.get("/rules/processes?process=order/handling").text.partition("tg-process")[0])
 
 
-@pytest.mark.parametrize("path", ["/rules", "/rules/rule", "/rules/review", "/rules/versions", "/rules/calendars", "/rules/processes"])
-def test_rules_that_cannot_be_had_say_so(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "title", "what", "tab"),
+    [
+        ("/rules", "Time limits", "The time limits", "Limits"),
+        ("/rules/rule?kind=order&step=paid", "Change a rule", "The time limits", "Limits"),
+        ("/rules/review", "Review and publish", "The time limits", "Limits"),
+        ("/rules/versions", "Versions of the rules", "The versions of the rules", "Versions"),
+        ("/rules/calendars?day=2026-10-10", "Working calendars", "The working calendars", "Working calendars"),
+        ("/rules/processes", "Reference processes", "The reference processes", "Reference processes"),
+    ],
+)
+def test_rules_that_cannot_be_had_say_so(path: str, title: str, what: str, tab: str) -> None:
     answer = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language="en").get(path)
-    assert answer.status_code == 503 and "The time limits could not be loaded" in answer.text and "Try again" in answer.text
+    assert answer.status_code == 503 and f"{what} could not be loaded" in answer.text and "Try again" in answer.text
+    assert f"<title>{title}" in answer.text and f'aria-current="page">{tab}</a>' in answer.text
+    assert f'class="btn" href="{path.replace("&", "&amp;")}"' in answer.text
+    assert ("data-back" in answer.text) == path.startswith(("/rules/rule", "/rules/review"))
+
+
+def test_forms_of_rules_belong_to_the_limits(manager: Visitor) -> None:
+    for path in ("/rules/rule", "/rules/rule?kind=order&step=paid", "/rules/review"):
+        assert 'aria-current="page">Limits</a>' in manager.get(path).text
+
+
+@pytest.mark.parametrize(("language", "value"), [("zh-CN", "30分钟"), ("en", "30 min")])
+def test_durations_are_written_in_the_language_of_the_page(language: str, value: str) -> None:
+    page = Visitor.as_role(make_operation(), Role.MANAGER, language=language).get("/rules/rule").text
+    assert re.search(rf'name="warning" value="{value}"', page)
 
 
 def test_marks_are_more_than_a_colour(manager: Visitor) -> None:

@@ -209,7 +209,12 @@ class Given:
 def _counts(visit: Visit, calendar: WorkingCalendar, year: int) -> str:
     kinds = [one.kind for one in calendar.special if one.day.year == year]
     off, on = kinds.count(DayKind.HOLIDAY), kinds.count(DayKind.WORKDAY)
-    return visit.text("%(off)s days off, %(on)s make-up workdays", off=off, on=on)
+    return visit.listing(
+        (
+            visit.plural("%(n)s day off", "%(n)s days off", off, n=off),
+            visit.plural("%(n)s make-up workday", "%(n)s make-up workdays", on, n=on),
+        )
+    )
 
 
 def page_of(visit: Visit, state: State, key: str, year: int, given: Given) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -28,6 +28,18 @@ _TABS: Final = (
     (f"{PATH}/processes", msg("Reference processes")),
     (f"{PATH}/versions", msg("Versions")),
 )
+
+_LIMITS: Final = msg("The time limits could not be loaded")
+
+_FAILED: Final = {
+    f"{PATH}/calendars": (msg("Working calendars"), msg("The working calendars could not be loaded")),
+    f"{PATH}/processes": (msg("Reference processes"), msg("The reference processes could not be loaded")),
+    f"{PATH}/versions": (msg("Versions of the rules"), msg("The versions of the rules could not be loaded")),
+    f"{PATH}/review": (msg("Review and publish"), _LIMITS),
+    f"{PATH}/rule": (msg("Change a rule"), _LIMITS),
+    PATH: (msg("Time limits"), _LIMITS),
+}
+"""Beginning of an address → title of its page, and what is told where it fails; the first that fits."""
 
 DONE: Final = {
     "kept": msg("Kept in your draft. Others see it once you publish it."),
@@ -99,10 +111,20 @@ class Head:
 
 @dataclass(frozen=True)
 class FailedPage:
-    """Context of the page that could not be answered."""
+    """Context of the page that could not be answered.
+
+    Attributes:
+        title, tabs: those of the page that was asked for.
+        what: what could not be loaded, in words.
+        back: it is a page below the limits.
+    """
 
     failure: Failure
     address: str
+    title: str
+    what: str
+    tabs: Sequence[Way]
+    back: bool
 
 
 async def load(visit: Visit) -> State:
@@ -126,12 +148,28 @@ async def keep(visit: Visit, state: State, contents: Contents) -> None:
 def head(visit: Visit, state: State, notice: Notice | None = None) -> Head:
     """Return the top of a page."""
     path = visit.request.url.path
-    tabs = [Way(visit.text(label), address, path == address or (address != PATH and path.startswith(address))) for address, label in _TABS]
     done = DONE.get(visit.query("done"))
     said = notice or (Notice(visit.text(done), Status.GOOD) if done else None)
     count = len(state.changes)
     changed = "" if state.draft is None else visit.plural("%(n)s change", "%(n)s changes", count, n=count)
-    return Head(tabs, state, visit.may(Permission.EDIT_RULES), path, changed, said)
+    return Head(_tabs(visit, path), state, visit.may(Permission.EDIT_RULES), path, changed, said)
+
+
+def _tabs(visit: Visit, path: str) -> list[Way]:
+    """Return ways to the room's pages; forms of rules and the review belong to the limits."""
+    chosen = next((address for address, _ in _TABS if address != PATH and path.startswith(address)), PATH)
+    return [Way(visit.text(label), address, address == chosen) for address, label in _TABS]
+
+
+def _failed(visit: Visit, failure: Failure) -> FailedPage:
+    """Return the page that was asked for, with its title and the ways on, and what failed in the place of its contents."""
+    url = visit.request.url
+    title, what = next(words for start, words in _FAILED.items() if url.path.startswith(start))
+    again = f"{url.path}?{url.query}" if url.query else url.path
+    back = url.path.startswith((f"{PATH}/rule", f"{PATH}/review"))
+    return FailedPage(
+        failure, again if visit.request.method == "GET" else PATH, visit.text(title), visit.text(what), _tabs(visit, url.path), back
+    )
 
 
 Answer = Callable[[Visit, State], Awaitable[Response]]
@@ -146,8 +184,7 @@ def with_state(answer: Answer) -> Callable[[Visit], Awaitable[Response]]:
             return await answer(visit, await load(visit))
         except QuestionFailedError as error:
             failure = Failure(str(error), error.retry, error.since, visit.request_id, error.cause, visit.now)
-            page = FailedPage(failure, str(visit.request.url.path) if visit.request.method == "GET" else PATH)
-            return visit.render("rules/failed.html", page, HTTPStatus.SERVICE_UNAVAILABLE)
+            return visit.render("rules/failed.html", _failed(visit, failure), HTTPStatus.SERVICE_UNAVAILABLE)
 
     return handler
 

@@ -167,9 +167,9 @@ def _kind(visit: Visit, state: State, kind: CaseKind, rules: Sequence[LimitRule]
     return KindRules(kind.name, visit.codes.kind(kind.name), steps, without)
 
 
-def _kind_filter(visit: Visit, name: str, value: str) -> Filter:
+def _kind_filter(visit: Visit, name: str, value: str, hint: str = "") -> Filter:
     kinds = [Choice(kind.name, visit.codes.kind(kind.name)) for kind in visit.site.vocabulary.case_kinds.values() if open_steps(kind)]
-    return Filter(name, visit.text("Case kind"), value, kinds)
+    return Filter(name, visit.text("Case kind"), value, kinds, hint=hint)
 
 
 def _chosen_step(visit: Visit) -> str:
@@ -202,9 +202,9 @@ def _asked_kind(visit: Visit) -> CaseKind | None:
 def _asked(visit: Visit) -> list[Filter]:
     kind = _asked_kind(visit)
     steps = [Choice(name, visit.codes.milestone(kind.name, name)) for name in open_steps(kind)] if kind else []
-    found = [_kind_filter(visit, f"{_ASKED}kind", kind.name if kind else "")]
+    found = [_kind_filter(visit, f"{_ASKED}kind", kind.name if kind else "", visit.text("Any"))]
     if steps:
-        found.append(Filter(f"{_ASKED}step", visit.text("Step"), visit.query(f"{_ASKED}step"), steps))
+        found.append(Filter(f"{_ASKED}step", visit.text("Step"), visit.query(f"{_ASKED}step"), steps, hint=visit.text("Any")))
     for name in DIMENSIONS:
         choices, label = code_choices(visit, name), visit.codes.column(name)
         found.append(Filter(_ASKED + name, label, visit.query(_ASKED + name), choices, "select" if choices else "text", visit.text("Any")))

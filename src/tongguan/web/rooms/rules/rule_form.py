@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from tongguan.model.access import Permission
 from tongguan.model.clocks import DIMENSIONS, LimitRule
-from tongguan.model.durations import duration_text, parse_duration
+from tongguan.model.durations import parse_duration
 from tongguan.model.rule_changes import RulePlace, place_of, with_rule, without_rule
 from tongguan.web.kit.access import Page
 from tongguan.web.kit.components import Choice
@@ -21,9 +21,9 @@ from tongguan.web.kit.texts import msg
 from tongguan.web.kit.visit import Visit
 from tongguan.web.rooms.rules.drafts import PATH, Head, State, head, keep, with_state
 from tongguan.web.rooms.rules.overview import code_choices, edit_address, open_steps
-from tongguan.web.rooms.rules.words import calendar_name, rule_title
+from tongguan.web.rooms.rules.words import calendar_name, rule_title, span
 
-NOT_A_DURATION: Final = msg("Give a duration such as 30m, 1h 30m or 2d.")
+NOT_A_DURATION: Final = msg("Give a duration such as 30 min, 1 h 30 min or 2 d.")
 TOO_LATE: Final = msg("The warning must not come after the limit.")
 NOTHING: Final = msg("Give more than 0, or nothing for never.")
 NO_STEP: Final = msg("Choose a step at which cases stay.")
@@ -31,7 +31,7 @@ NO_CALENDAR: Final = msg("There is no such calendar any more.")
 NO_CODE: Final = msg("There is no such code; choose one of the list.")
 TAKEN: Final = msg("There is a rule for exactly this place already: change that one, or make this one more specific.")
 
-_STARTING: Final = {"warning": "30m", "late": "1h"}
+_STARTING: Final = {"warning": timedelta(minutes=30), "late": timedelta(hours=1)}
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,15 @@ class _Checked:
 _FIELDS: Final = ("step", *DIMENSIONS, "warning", "late", "calendar", "promised", "silent")
 
 
-def _values(rule: LimitRule) -> dict[str, str]:
+def _values(visit: Visit, rule: LimitRule) -> dict[str, str]:
     return {
         "step": f"{rule.kind}/{rule.step}",
         **{name: getattr(rule, name) for name in DIMENSIONS},
-        "warning": duration_text(rule.warning),
-        "late": duration_text(rule.late),
+        "warning": span(visit, rule.warning),
+        "late": span(visit, rule.late),
         "calendar": rule.calendar,
         "promised": "1" if rule.promised else "",
-        "silent": "" if rule.silent is None else duration_text(rule.silent),
+        "silent": "" if rule.silent is None else span(visit, rule.silent),
     }
 
 
@@ -134,9 +134,10 @@ async def show(visit: Visit, state: State) -> Response:
     place = tuple(visit.query(name) for name in ("kind", "step", *DIMENSIONS))
     rule = _at(state, place)
     if rule is not None:
-        return _page(visit, state, json.dumps(place), _values(rule), {}, rule_title(visit, rule))
+        return _page(visit, state, json.dumps(place), _values(visit, rule), {}, rule_title(visit, rule))
     step = f"{place[0]}/{place[1]}" if place[1] else ""
-    values = dict.fromkeys(_FIELDS, "") | _STARTING | {"step": step} | dict(zip(DIMENSIONS, place[2:], strict=True))
+    starting = {name: span(visit, duration) for name, duration in _STARTING.items()}
+    values = dict.fromkeys(_FIELDS, "") | starting | {"step": step} | dict(zip(DIMENSIONS, place[2:], strict=True))
     return _page(visit, state, "", values, {}, "")
 
 
