@@ -179,7 +179,7 @@ def _charts(visit: Visit, found: AcceptanceQuality) -> list[Chart]:
         days,
         (
             Series(text("Accepted by hand"), "c6", [one.done if known else None for one in found.days]),
-            Series(text("Failed"), "c2", [one.failed if known else None for one in found.days]),
+            Series(text("Failed"), "c4", [one.failed if known else None for one in found.days]),
         ),
         category_title=text("Day"),
         open=len(days) - 1,
