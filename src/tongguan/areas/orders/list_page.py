@@ -171,7 +171,9 @@ def columns(visit: Visit) -> list[Column[CaseRow]]:
         Column("region", text("Region"), lambda r: code("region", r.region)),
         Column("class", text("Business class"), lambda r: code("business_class", r.business_class)),
         Column("customer", text("Customer"), lambda r: Cell(r.customer_id or fmt.full(None), href=_of_customer(r))),
-        Column("events", text("Events"), lambda r: Cell(fmt.full(r.events), value=r.events), number=True, sort=CaseOrder.EVENTS),
+        Column(
+            "events", text("Events"), lambda r: Cell(fmt.full(r.events), value=r.events), number=True, sort=CaseOrder.EVENTS, usual=False
+        ),
     ]
 
 

@@ -156,6 +156,11 @@ def _delivery_columns(visit: Visit) -> list[Column[DeliveryRow]]:
         Column("batch", text("Delivery"), lambda r: Cell(str(r.batch), copy=True)),
         Column("source", text("Source"), lambda r: Cell(r.source)),
         Column(
+            "loaded",
+            text("State"),
+            lambda r: Cell(text("loaded"), mark=Status.GOOD) if r.loaded else Cell(text("on its way"), mark=Status.UNKNOWN),
+        ),
+        Column(
             "received_time", text("Received at"), lambda r: Cell(fmt.time(r.received_time), fmt.iso(r.received_time), value=r.received_time)
         ),
         Column("origin", text("From"), lambda r: Cell(r.origin, r.origin)),
@@ -164,11 +169,6 @@ def _delivery_columns(visit: Visit) -> list[Column[DeliveryRow]]:
         Column("accepted", text("Accepted"), lambda r: count(r.accepted), number=True),
         Column("duplicate", text("Duplicate"), lambda r: count(r.duplicate), number=True),
         Column("quarantined", text("Quarantined"), lambda r: count(r.quarantined), number=True),
-        Column(
-            "loaded",
-            text("State"),
-            lambda r: Cell(text("loaded"), mark=Status.GOOD) if r.loaded else Cell(text("on its way"), mark=Status.UNKNOWN),
-        ),
     ]
 
 

@@ -118,12 +118,12 @@ def columns(visit: Visit) -> list[Column[QuarantineRow]]:
     fmt, text = visit.formats, visit.text
     found: list[Column[QuarantineRow]] = [
         Column("id", text("Record"), lambda r: Cell(r.id, href=f"/data/quarantine/{r.id}")),
-        Column("received", text("Received at"), lambda r: Cell(fmt.time(r.received_time), fmt.iso(r.received_time), value=r.received_time)),
-        Column("source", text("Source"), lambda r: Cell(r.source)),
         Column("reason", text("Reason"), lambda r: Cell(visit.codes.of_enum(r.problem.reason), r.problem.message)),
         Column("field", text("Field"), lambda r: Cell(r.problem.field or fmt.full(None))),
         Column("value", text("Value"), lambda r: Cell(r.problem.value or fmt.full(None), r.problem.value)),
         Column("valid", text("Valid would be"), lambda r: Cell(r.problem.valid, r.problem.valid)),
+        Column("source", text("Source"), lambda r: Cell(r.source)),
+        Column("received", text("Received at"), lambda r: Cell(fmt.time(r.received_time), fmt.iso(r.received_time), value=r.received_time)),
         Column("origin", text("From"), lambda r: Cell(r.origin, r.origin)),
         Column("state", text("State"), lambda r: Cell(visit.codes.of_enum(r.state), mark=state_mark(r.state))),
     ]

@@ -176,11 +176,11 @@ def columns(visit: Visit) -> list[Column[WaitingRow]]:
     return [
         Column("case", text("Case"), lambda r: Cell(r.case_id, r.case_id, case_href(visit, r)), sort=WaitingOrder.CASE_ID),
         Column("standing", text("Lateness"), lambda r: _standing(visit, r)),
+        Column("limit", text("Limit"), lambda r: time(r.late_from), sort=WaitingOrder.LATE),
         Column("stage", text("Stage"), lambda r: Cell(codes.stage(r.stage), r.stage)),
         Column("step", text("Step"), lambda r: Cell(codes.milestone(r.kind, r.step), r.step)),
         Column("waits", text("Waited"), waits, number=True),
         Column("since", text("Since"), lambda r: time(r.since), sort=WaitingOrder.SINCE),
-        Column("limit", text("Limit"), lambda r: time(r.late_from), sort=WaitingOrder.LATE),
         Column("warned", text("Warned from"), lambda r: time(r.warned_from), usual=False),
         Column("channel", text("Channel"), lambda r: code("channel", r.channel)),
         Column("region", text("Region"), lambda r: code("region", r.region)),
