@@ -400,4 +400,29 @@ def test_a_store_that_does_not_answer_leaves_the_page_standing(path: str, status
     [("/work", "nothing waits"), (QUEUE, "No task waits to be claimed"), (f"{QUEUE}?standing=all", "This queue has had no task yet")],
 )
 def test_an_operation_without_tasks_says_so(path: str, said: str) -> None:
-    assert said in someone(make_operation(orders=0), Role.ADMIN).get(path).text
+    operation = make_operation()
+    operation.tasks._tasks.clear()
+    assert said in someone(operation, Role.ADMIN).get(path).text
+
+
+@pytest.mark.parametrize("path", ["/work", QUEUE, f"{QUEUE}?standing=all"])
+def test_without_a_source_nothing_is_known_of_queues(path: str) -> None:
+    page = someone(make_operation(orders=0), Role.ADMIN).get(path).text.split("<main")[1]
+    assert page.count("No source has sent anything yet") == 1 and 'href="/help#data"' in page
+    assert not re.search(r"<b[^>]*>[^—]*\b0\b[^—]*</b>", page), "nothing is known to be 0"
+    assert "On time" not in page and "nothing waits" not in page
+
+
+def test_a_promise_that_passed_is_marked_while_there_is_something_to_do(operation: Operation) -> None:
+    visitor, marked = someone(operation, Role.ADMIN), set()
+    for task in every(operation, lambda _: True):
+        found = re.search(r"<dt>Promised</dt><dd[^>]*>(.*?)</dd>", visitor.get(at(task)).text)
+        if found:
+            passed = "tg-bad" in found[1]
+            assert passed == (", passed" in found[1]) and not (passed and task.ended_at)
+            marked.add(passed)
+    assert marked == {True, False}
+
+
+def test_the_order_of_the_list_is_told(operation: Operation) -> None:
+    assert "In this order: late, warned, in time, paused" in someone(operation).get(QUEUE).text

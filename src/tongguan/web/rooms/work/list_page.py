@@ -105,6 +105,9 @@ def _empty(visit: Visit, address: Address) -> Empty:
     if any(address.values[name] for name in FILTERS):
         to = Address(plain, {"standing": address.values["standing"]})
         return Empty(text("No task fits these filters"), text("Widen the filters to see others."), text("Remove filters"), str(to))
+    if visit.site.freshness.nothing:
+        cause = text("Cases become tasks once a source sends events.")
+        return Empty(text("No source has sent anything yet"), cause, text("How to send data"), "/help#data")
     told = {
         Standing.OPEN: (
             text("No task waits to be claimed"),
@@ -159,7 +162,11 @@ def _table(visit: Visit, queue: Queue, found: TaskPage, address: Address, wanted
 
 
 def _tabs(visit: Visit, found: TaskPage, address: Address) -> list[Way]:
-    chosen, full = standing_of(visit), visit.formats.full
+    chosen, known = standing_of(visit), not visit.site.freshness.nothing
+
+    def full(count: int) -> str:
+        return visit.formats.full(count if known else None)
+
     tabs = [
         Way(
             visit.text(word),

@@ -37,7 +37,7 @@ class QueueCard:
     """One queue.
 
     Attributes:
-        status, word: how it stands: late before warned; good where neither is.
+        status, word: how it stands: late before warned; good where neither is; unknown where no source ever sent anything.
         oldest: how long the oldest task waits; empty where none does.
         may_take: the visitor may work here and something waits.
     """
@@ -61,6 +61,7 @@ class QueuesPage:
     """Context of the page.
 
     Attributes:
+        nothing: no source ever sent anything, so nothing is known of any queue.
         mine, table: what the visitor has in all queues; None where only the counts are drawn anew.
         live: address of the stream.
         sees_skills: the visitor may see who can do what.
@@ -70,36 +71,40 @@ class QueuesPage:
     panel: Panel[Sequence[QueueCounts]]
     cards: Sequence[QueueCard]
     empty: Empty
+    nothing: bool = False
     mine: Panel[TaskPage] | None = None
     table: Table | None = None
     live: str = f"/live{PATH}"
     sees_skills: bool = False
 
 
-def _card(visit: Visit, counts: QueueCounts) -> QueueCard:
+def _card(visit: Visit, counts: QueueCounts, *, known: bool) -> QueueCard:
     queue, text, fmt = visit.site.vocabulary.queues[counts.queue], visit.text, visit.formats
     path = queue_href(queue.name)
 
     def at(**values: str) -> str:
         return str(Address(path, values))
 
+    def number(count: int) -> str:
+        return fmt.full(count if known else None)
+
     def how(lateness: Lateness, count: int, mark: Status | None) -> Figure:
         word, _ = visit.codes.lateness(lateness)
-        return Figure(word, fmt.full(count), at(standing=ALL, lateness=str(lateness)), mark if count else None)
+        return Figure(word, number(count), at(standing=ALL, lateness=str(lateness)), mark if count else None)
 
-    status = Status.BAD if counts.late else Status.WATCH if counts.warned else Status.GOOD
-    word = {Status.BAD: text("Late"), Status.WATCH: text("Warned"), Status.GOOD: text("On time")}[status]
+    status = Status.BAD if counts.late else Status.WATCH if counts.warned else Status.GOOD if known else Status.UNKNOWN
+    words = {Status.BAD: text("Late"), Status.WATCH: text("Warned"), Status.GOOD: text("On time")}
     return QueueCard(
         name=queue.name,
         label=queue_name(visit, queue),
         stage=visit.codes.stage(queue.stage),
         href=path,
         status=status,
-        word=word,
+        word=words.get(status) or text(status.word),
         whose=[
-            Figure(text("To be claimed"), fmt.full(counts.open), path),
-            Figure(text("Mine"), fmt.full(counts.mine), at(standing=str(Standing.MINE))),
-            Figure(text("With others"), fmt.full(counts.others), at(standing=str(Standing.OTHERS))),
+            Figure(text("To be claimed"), number(counts.open), path),
+            Figure(text("Mine"), number(counts.mine), at(standing=str(Standing.MINE))),
+            Figure(text("With others"), number(counts.others), at(standing=str(Standing.OTHERS))),
         ],
         how=[
             how(Lateness.LATE, counts.late, Status.BAD),
@@ -122,16 +127,19 @@ async def _page(visit: Visit) -> QueuesPage:
         visit.text("What waits"),
         "/waiting",
     )
-    cards = [_card(visit, one) for one in panel.value or ()]
-    return QueuesPage(scope_text(visit), panel, cards, empty, sees_skills=visit.may(Permission.MANAGE_TASKS))
+    nothing = visit.site.freshness.nothing
+    cards = [_card(visit, one, known=not nothing) for one in panel.value or ()]
+    return QueuesPage(scope_text(visit), panel, cards, empty, nothing, sees_skills=visit.may(Permission.MANAGE_TASKS))
 
 
-def _table(visit: Visit, found: TaskPage) -> Table:
+def _table(visit: Visit, found: TaskPage, cards: Sequence[QueueCard]) -> Table:
     text, vocabulary = visit.text, visit.site.vocabulary
+    way = next((card.href for card in cards if card.may_take), "")
     columns: list[Column[Task]] = [
         Column("case", text("Case"), lambda t: Cell(t.case_id, t.case_id, task_href(t))),
-        Column("queue", text("Queue"), lambda t: Cell(queue_name(visit, vocabulary.queues[t.queue]), t.queue)),
+        # Second, so that it is whole on narrow screens.
         Column("standing", text("Lateness"), lambda t: standing_cell(visit, t)),
+        Column("queue", text("Queue"), lambda t: Cell(queue_name(visit, vocabulary.queues[t.queue]), t.queue)),
         Column("until", text("Claimed until"), lambda t: Cell(near(visit, t.lease_until), visit.formats.iso(t.lease_until))),
         Column("step", text("Step"), lambda t: Cell(visit.codes.milestone(t.kind, t.step), t.step)),
         Column("region", text("Region"), lambda t: Cell(visit.codes.label("region", t.region), t.region)),
@@ -145,7 +153,7 @@ def _table(visit: Visit, found: TaskPage) -> Table:
         rows=rows_of(columns, found.rows, lambda t: t.id, task_href),
         pager=None,
         exports=(),
-        empty=Empty(text("You have no task now"), text("What you claim stands here.")),
+        empty=Empty(text("You have no task now"), text("What you claim stands here."), text("To be claimed") if way else "", way),
     )
 
 
@@ -155,7 +163,7 @@ async def queues(visit: Visit) -> Response:
     if not visit.may(Permission.WORK_ON_TASKS):
         return visit.render("work/queues.html", page)
     mine = await visit.ask(visit.site.tasks.tasks(visit.user, TaskFilter(standing=Standing.MINE), PAGE_ROWS, 0))
-    return visit.render("work/queues.html", replace(page, mine=mine, table=_table(visit, mine.value) if mine.value else None))
+    return visit.render("work/queues.html", replace(page, mine=mine, table=_table(visit, mine.value, page.cards) if mine.value else None))
 
 
 async def live_queues(visit: Visit) -> Response:

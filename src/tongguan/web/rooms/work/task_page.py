@@ -40,12 +40,13 @@ _LATEST: Final = 5
 
 @dataclass(frozen=True)
 class Fact:
-    """A value of the case or the clock; ``exact`` is the value behind it."""
+    """A value of the case or the clock; ``exact`` is the value behind it, ``mark`` how it stands."""
 
     label: str
     text: str
     exact: str = ""
     href: str = ""
+    mark: Status | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _facts(visit: Visit, task: Task) -> list[Fact]:
     return found
 
 
-def _case(visit: Visit, kind: str, found: Trace | None) -> CasePart:
+def _case(visit: Visit, found: Trace | None, *, over: bool) -> CasePart:
     if found is None:
         return CasePart((), ())
     fmt, text, case = visit.formats, visit.text, found.case
@@ -197,7 +198,7 @@ def _case(visit: Visit, kind: str, found: Trace | None) -> CasePart:
         facts.append(Fact(text("Ordered"), fmt.money(case.sold, currency)))
         facts.append(Fact(text("Paid"), fmt.money(case.paid, currency)))
     if case.due_time:
-        facts.append(Fact(text("Promised"), fmt.minute(case.due_time), fmt.iso(case.due_time)))
+        facts.append(_promise(visit, case.due_time, over=over))
     newest = sorted(found.events, key=lambda event: event.time)[-_LATEST:]
     latest = [
         (fmt.short_time(one.time), visit.codes.event_type(one.type), visit.codes.label("reason", one.columns.get("reason", "")))
@@ -206,11 +207,20 @@ def _case(visit: Visit, kind: str, found: Trace | None) -> CasePart:
     return CasePart(facts, latest)
 
 
+def _promise(visit: Visit, due: datetime, *, over: bool) -> Fact:
+    """Tell the promised time; one that passed while there is still something to do is marked."""
+    said, passed = visit.formats.minute(due), due <= visit.now and not over
+    label = visit.text("Promised")
+    return Fact(
+        label, visit.text("%(time)s, passed", time=said) if passed else said, visit.formats.iso(due), mark=Status.BAD if passed else None
+    )
+
+
 async def _asked_case(visit: Visit, task: Task) -> Panel[CasePart]:
     if not visit.may(Permission.SEE_ORDERS):
         return Panel(CasePart((), ()))
     panel = await visit.ask(visit.site.questions.trace(visit.user, task.kind, task.case_id))
-    return Panel(failure=panel.failure) if panel.failure else Panel(_case(visit, task.kind, panel.value))
+    return Panel(failure=panel.failure) if panel.failure else Panel(_case(visit, panel.value, over=task.state in ENDED))
 
 
 _MARKS: Final = {Action.FINISH: Status.GOOD, Action.FAIL: Status.BAD, Action.URGE: Status.WATCH, Action.EXPIRE: Status.WATCH}
@@ -305,9 +315,10 @@ async def _given(panel: Panel[Sequence[Colleague]]) -> Panel[Sequence[Colleague]
 
 @dataclass(frozen=True)
 class TaskFailed:
-    """Context of a task that could not be answered."""
+    """Context of a task that could not be answered; ``name`` is its id."""
 
     panel: Panel[TaskStory | None]
+    name: str
     queue_name: str
     queue_href: str
     href: str
@@ -318,9 +329,10 @@ async def draw(visit: Visit, notice: Notice | None = None, draft: Draft | None =
     queue = queue_of(visit)
     if queue is None:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
-    panel = await visit.ask(visit.site.tasks.task(visit.user, str(visit.request.path_params["task"])))
+    name = str(visit.request.path_params["task"])
+    panel = await visit.ask(visit.site.tasks.task(visit.user, name))
     if panel.failure:
-        page = TaskFailed(panel, queue_name(visit, queue), queue_href(queue.name), visit.request.url.path)
+        page = TaskFailed(panel, name, queue_name(visit, queue), queue_href(queue.name), visit.request.url.path)
         return visit.render("work/task_failed.html", page, HTTPStatus.SERVICE_UNAVAILABLE)
     if panel.value is None or panel.value.task.queue != queue.name:
         return visit.render_error(HTTPStatus.NOT_FOUND, "missing")
