@@ -48,7 +48,7 @@ def test_the_oldest_waits_first_with_how_late_it_is(operation: Operation, waits:
     rows = shown(admin(operation).get("/returns").text, "returns")[1:]
     assert [row[0] for row in rows] == [one.row.case_id for one in waits.rows[:50]]
     for one, cells in zip(waits.rows[:50], rows, strict=True):
-        assert cells[1].startswith({Lateness.LATE: "late by ", Lateness.WARNED: "Warned", Lateness.ON_TIME: "On time"}[one.row.lateness])
+        assert cells[1].startswith({Lateness.LATE: "late by ", Lateness.WARNED: "late in ", Lateness.ON_TIME: "On time"}[one.row.lateness])
     late = shown(admin(operation).get("/returns?lateness=late").text, "returns")[1:]
     assert len(late) == waits.counts[Lateness.LATE] > 0
 

@@ -144,6 +144,8 @@ def _standing(visit: Visit, one: OpenReturn) -> Cell:
     said = visit.text(word)
     if row.lateness is Lateness.LATE and row.late_from is not None:
         said = visit.text("late by %(time)s", time=fmt.duration((visit.now - row.late_from).total_seconds()))
+    elif row.lateness is Lateness.WARNED and row.late_from is not None:
+        said = visit.text("late in %(time)s", time=fmt.duration((row.late_from - visit.now).total_seconds()))
     return Cell(said, fmt.iso(row.late_from), mark=status, tone="" if status else "muted")
 
 
