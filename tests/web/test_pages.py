@@ -77,7 +77,7 @@ def test_a_panorama_without_any_data_says_so_and_what_next() -> None:
         ("/orders", "还没有数据源上报订单事件", "/help#data"),
         ("/orders?channel=app", "没有符合条件的订单", "/orders"),
         ("/data", "尚无数据源接入", "/help#data"),
-        ("/data/quarantine", "隔离区为空", "/data"),
+        ("/data/quarantine", "接入数据后，未被接收的记录将列于此处。", "/help#data"),
         ("/stages/payment", "本环节暂无事件", "/help#data"),
     ],
 )

@@ -27,7 +27,8 @@ def cards(
     told = [_attention(visit, tiles, address), worst, *waiting, lost]
     if flow.data_through is None:
         # Where no source ever sent anything, nothing is known to be 0.
-        told = [replace(card, value=visit.formats.full(None), title="", unit="", note="") for card in told]
+        unknown, word = visit.formats.full(None), visit.text(Status.UNKNOWN.word)
+        told = [replace(card, value=unknown, title="", unit="", note="", status=Status.UNKNOWN, status_word=word) for card in told]
     return [*told, lately_card(visit, found, shown)]
 
 
