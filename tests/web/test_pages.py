@@ -291,3 +291,13 @@ def test_all_stages_without_data_are_not_called_normal() -> None:
     page = Visitor.as_role(make_operation(orders=0), Role.ADMIN, language="en").get("/").text
     card = page.split('id="kpi-attention"')[1].split("</a>")[0]
     assert "Not enough data" in card
+
+
+def test_a_share_of_accepted_records_is_not_rounded_up_to_all() -> None:
+    page = Visitor.as_role(make_operation(), Role.ADMIN).get("/data").text
+    assert "占已收到 99.9%" in page and "占已收到 100.0%" not in page
+
+
+def test_a_stage_that_counts_without_single_events_says_so() -> None:
+    page = Visitor.as_role(make_operation(), Role.ADMIN).get("/stages/visits").text
+    assert "本环节无单条事件明细" in page and "本环节暂无事件" not in page
