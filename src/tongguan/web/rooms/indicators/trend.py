@@ -15,7 +15,7 @@ from tongguan.model.indicator_answers import (
     IndicatorRow,
     IndicatorTable,
 )
-from tongguan.model.indicators import Better, Measured
+from tongguan.model.indicators import Better, Measured, Ratio
 from tongguan.model.periods import bucket_end
 from tongguan.web.kit.address import Address
 from tongguan.web.kit.charts import Chart, Series, Value
@@ -33,6 +33,8 @@ SHOWN: Final = {"prev": (Compare.PREVIOUS,), "yoy": (Compare.YEAR,), "both": (Co
 LABELS: Final = {Compare.PREVIOUS: msg("previous period"), Compare.YEAR: msg("last year")}
 _ZOOMED: Final = 0.6
 """Rates whose least is more than this part of their greatest are drawn without the empty space below them."""
+_MOST_NAMED: Final = 3
+"""So many event types of a part or a whole are named; more would not fit a card."""
 
 
 def bucket_label(bucket: str, wanted: Wanted) -> str:
@@ -191,6 +193,7 @@ def _side_card(visit: Visit, wanted: Wanted, found: Trend, side: str, address: A
         value=short(fmt, unit, now, wanted.currency),
         title=full(fmt, unit, now, wanted.currency),
         href=address.having(side="" if side == "part" else side) + "#rows",
+        note=_counted(visit, wanted, side),
         change=Change(
             label,
             fmt.change(relative),
@@ -198,6 +201,13 @@ def _side_card(visit: Visit, wanted: Wanted, found: Trend, side: str, address: A
             visit.text("%(label)s: %(count)s", label=label, count=full(fmt, unit, then, wanted.currency)),
         ),
     )
+
+
+def _counted(visit: Visit, wanted: Wanted, side: str) -> str:
+    """Name the events that a side counts; empty for what is more than a few types."""
+    kind = wanted.indicator.kind
+    types = (kind.part if side == "part" else kind.whole).types if isinstance(kind, Ratio) else ()
+    return visit.listing(visit.codes.event_type(name) for name in types) if len(types) <= _MOST_NAMED else ""
 
 
 def _year_card(visit: Visit, wanted: Wanted, found: Trend, address: Address) -> KpiCard:

@@ -141,8 +141,8 @@ def _table(visit: Visit, queue: Queue, found: TaskPage, address: Address, wanted
     files = address.having(**{COLUMNS: columns_value(every, shown), "page": "", "view": ""}).removeprefix(path)
     drawn = list(shown)
     if works and standing_of(visit) in (Standing.OPEN, None):
-        # Beside who has it, so that it is in sight on narrow screens.
-        place = next((place for place, column in enumerate(shown, 1) if column.name == "owner"), len(shown))
+        # Before who has it, so that it is in sight on narrow screens.
+        place = next((place for place, column in enumerate(shown) if column.name == "owner"), len(shown))
         drawn.insert(place, columns(visit, queue, claims=True)[-1])
     return Table(
         key="work",
