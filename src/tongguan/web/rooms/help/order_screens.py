@@ -56,7 +56,7 @@ QUALITY: Final = Screen(
 
 RETURNS: Final = Screen(
     "/returns",
-    msg("Cancellations and returns"),
+    msg("Returns"),
     msg("What is called off or sent back, why, what it is worth, how long it takes, and what waits?"),
     (
         (
