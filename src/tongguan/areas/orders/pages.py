@@ -109,7 +109,7 @@ def _cards(visit: Visit, summary: OrderSummary) -> list[KpiCard]:
         ),
     ]
     # Where no source ever sent anything, nothing is known to be 0.
-    known = summary.orders or visit.site.freshness.through is not None
+    known = summary.orders or not visit.site.freshness.nothing
     return found if known else [replace(card, value=fmt.full(None), title="") for card in found]
 
 
@@ -159,7 +159,7 @@ async def orders(visit: Visit) -> Response:
         unknown=_unknown(visit, panel.value),
         dropped=search.dropped,
         most=MOST_IDS,
-        nothing=panel.value is not None and not panel.value.total and visit.site.freshness.through is None,
+        nothing=panel.value is not None and not panel.value.total and visit.site.freshness.nothing,
     )
     return visit.render("orders/orders.html", page)
 

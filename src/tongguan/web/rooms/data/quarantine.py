@@ -134,7 +134,7 @@ def _empty(visit: Visit, address: Address) -> Empty:
     text = visit.text
     if any(address.values[name] for name in SAVED):
         return Empty(text("No record fits these filters"), text("Widen the filters to see others."), text("Remove filters"), address.path)
-    if visit.site.freshness.through is None:
+    if visit.site.freshness.nothing:
         cause = text("Records that are not taken will stand here.")
         return Empty(text("No source has sent anything yet"), cause, text("How to send data"), "/help#data")
     cause = text("Every record that came in was taken or told apart as a duplicate.")

@@ -224,7 +224,7 @@ def _empty(visit: Visit, address: Address) -> Empty:
             visit.text("Remove filters"),
             PATH,
         )
-    if visit.site.freshness.through is None:
+    if visit.site.freshness.nothing:
         cause = visit.text("What waits is known once a source sends events.")
         return Empty(visit.text("No source has sent anything yet"), cause, visit.text("How to send data"), "/help#data")
     cause = visit.text("Every case that came in has reached its end.")
@@ -253,7 +253,7 @@ def _table(visit: Visit, found: WaitingPage, address: Address, filters: Sequence
 
 
 def _chips(visit: Visit, found: WaitingPage, address: Address) -> list[LatenessChip]:
-    chosen, known = _lateness(visit), any(found.counts.values()) or visit.site.freshness.through is not None
+    chosen, known = _lateness(visit), any(found.counts.values()) or not visit.site.freshness.nothing
     return [
         LatenessChip(
             visit.text(word),
@@ -269,7 +269,7 @@ def _chips(visit: Visit, found: WaitingPage, address: Address) -> list[LatenessC
 
 def _nothing(visit: Visit, found: WaitingPage | None) -> bool:
     """Tell whether no source ever sent anything, so that nothing is known to wait or not to."""
-    return found is not None and not any(found.counts.values()) and visit.site.freshness.through is None
+    return found is not None and not any(found.counts.values()) and visit.site.freshness.nothing
 
 
 async def waiting(visit: Visit) -> Response:
