@@ -147,9 +147,10 @@ def cards(visit: Visit, wanted: Wanted, found: Trend, ranked: Ranked | None) -> 
 
 def _spark(visit: Visit, wanted: Wanted, found: Trend) -> Spark | None:
     values = [drawn(wanted.indicator.unit, amount(row, wanted).value) for row in found.buckets]
-    if len(values) < 2:
+    known = [value for value in values if value is not None]
+    if len(values) < 2 or not known:
         return None
-    top = max((value for value in values if value is not None), default=0)
+    top = max(known)
     label = visit.text("%(name)s over time", name=wanted.indicator.label.in_language(visit.language))
     whole, part = parted(values, top, len(values), found.open)
     return Spark("", "", label, whole, part=part)
