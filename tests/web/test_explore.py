@@ -293,10 +293,10 @@ def test_an_empty_operation_and_one_that_fails(language: str) -> None:
     assert 'class="btn" href="/explore?names=orders&amp;by=region"' in narrow.text
     failing = Visitor.as_role(make_operation(failing=True), Role.ADMIN, language=language)
     for query in ("", "?names=orders", "?names=orders&by=channel&grain=total"):
-        page = failing.get(f"/explore{query}")
-        assert page.status_code == 200
-        assert ("tg-state-failed" in page.text.split("</main>")[0]) == bool(query)
-        assert "tg-explore-fields" in page.text
+        answer = failing.get(f"/explore{query}")
+        assert answer.status_code == 200
+        assert ("tg-state-failed" in answer.text.split("</main>")[0]) == bool(query)
+        assert "tg-explore-fields" in answer.text
     assert failing.get("/explore.csv?names=orders").status_code == 503
 
 

@@ -109,7 +109,7 @@ class Health:
         except WarehouseError as error:
             faults.append(f"warehouse: {str(error)[:200]}")
         state = self.installation.loader.state
-        faults += [f"loop {name}: ended by a fault and is begun again every half minute; the log has the traceback" for name in self.dead_loops()]
+        faults += [f"loop {name}: ended by a fault, begun again every half minute; see the log" for name in self.dead_loops()]
         if not state.running:
             faults.append("loader: not running; what is accepted stays in the spool")
         if state.failing_since is not None:
