@@ -130,7 +130,7 @@ def test_the_books_and_the_check(home: Path) -> None:
     (source,) = answer(home, "data", "sources")
     assert [source[name] for name in ("source", "received", "accepted", "quarantined", "difference")] == ["shop", 6, 4, 2, 0]
     findings = answer(home, "check")
-    assert len(findings) == 7 and all(finding["ok"] for finding in findings)
+    assert len(findings) == 8 and all(finding["ok"] for finding in findings)
     assert "ok" in tongguan(home, "check").stdout
     assert answer(home, "migrate")["done"] == []
 

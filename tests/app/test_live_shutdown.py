@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -64,7 +65,8 @@ def test_loaded_data_reaches_an_open_stream_and_the_server_stops_at_once(served:
         lines = answer.iter_lines()
         first = message(lines)
         assert 'hx-target="#flow-stages"' in first and first.startswith("id: 0")
-        file.write_text(json.dumps(ORDER) + "\n")
+        # Just made: an older one would be told to be late, which is a second block.
+        file.write_text(json.dumps({**ORDER, "time": datetime.now(UTC).isoformat()}) + "\n")
         began = time.monotonic()
         assert command(served.home, "events", "send", str(file)).returncode == 0
         second = message(lines)

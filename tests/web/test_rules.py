@@ -336,7 +336,7 @@ def test_a_draft_may_name_a_limit_that_is_never_reached(operation: Operation, ma
         ("day,kind,zh,en,like,blocks\n2027-01-01,holiday,,,,\n2027-01-01,holiday,,,,\n", "2027-01-01 stands 2 times"),
         ("day,kind,zh,en,like,blocks\n2027-01-02,workday,,,sunday,\n", "is a workday like Sunday, which has no work"),
         ("day,kind,zh,en,like,blocks\n2027-01-01,holiday,,,,,,x\n", "more than 6 columns"),
-        ("day,kind,zh,en,like,blocks\n2027-01-01,holiday," + "x" * 140_000, "this is no CSV that can be read: field larger than"),
+        ("day,kind,zh,en,like,blocks\n2027-01-01,holiday," + "x" * 140_000, "Line 2: at most 2000 characters a line"),
     ],
 )
 def test_a_file_of_days_that_cannot_be_taken(operation: Operation, manager: Visitor, lines: str, said: str) -> None:

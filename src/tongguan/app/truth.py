@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from tongguan.app.installation import Installation
+from tongguan.app.loops import RELAY_SOURCE
 from tongguan.metrics.daily import DailySum, daily_sums
 from tongguan.simulate.clock import ZONE_NAME
 from tongguan.simulate.truth import VERSION
@@ -20,6 +21,8 @@ PAYMENT_CHANNEL: Final = "payment_channel"
 _OF_POSTINGS: Final = ("BOSS_ONLY", "BOSS_MISSING")
 _DATE_CUT: Final = "DATE_CUT"
 _SHOWN: Final = 20
+_OWN: Final = (RELAY_SOURCE,)
+"""What the operation tells itself, such as that a step became late, is no part of what was made up."""
 
 Key = tuple[str, date, str]
 
@@ -155,7 +158,7 @@ def _lines(warehouse: Warehouse, truth: TruthFile, sources: Collection[str] | No
     first = truth.setting.first
     last = first + timedelta(days=truth.setting.days - 1)
     told = _by_key(truth.accounts.by_channel)
-    yield from _compared("channel", told, _sums(daily_sums(warehouse, sources, first, last)))
+    yield from _compared("channel", told, _sums(daily_sums(warehouse, sources, first, last, but=_OWN)))
     money = _by_key(truth.accounts.by_payment_channel)
     types = {kind for kind, _, _ in money}
     found = _sums(daily_sums(warehouse, sources, first, last, types=types, attribute=PAYMENT_CHANNEL))

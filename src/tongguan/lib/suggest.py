@@ -10,7 +10,10 @@ from operator import add
 from typing import Final
 
 _COMPARED: Final = 16
-"""So many words are compared letter by letter: those that share most pairs of letters."""
+"""Of many words so many are compared letter by letter: those that share most pairs of letters."""
+
+_FEW: Final = 80
+"""So few are all compared: short words with letters in another order may share no pair."""
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
@@ -21,8 +24,9 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
 # A file with one wrong code names it in every row, and comparing takes milliseconds.
 @lru_cache(maxsize=4096)
 def _nearest(word: str, valid: tuple[str, ...]) -> str | None:
-    own = _pairs(word)
-    likely = nlargest(_COMPARED, valid, key=lambda one: _alike(own, _pairs(one))) if own else valid
+    own, likely = _pairs(word), valid
+    if own and len(valid) > _FEW:
+        likely = tuple(nlargest(_COMPARED, valid, key=lambda one: _alike(own, _pairs(one))))
     found = difflib.get_close_matches(word, likely, n=1, cutoff=0.6)
     return found[0] if found else None
 

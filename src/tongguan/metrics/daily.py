@@ -43,11 +43,13 @@ def daily_sums(
     attribute: str | None = None,
     on: str | None = None,
     only: tuple[str, str] | None = None,
+    but: Collection[str] | None = None,
 ) -> Sequence[DailySum]:
     """Count the stored events per type and day, in the order of type, day and value.
 
     Args:
         sources: only events that came from these; None for all.
+        but: no events that came from these.
         since, until: first and last day; None for no bound.
         types: only events of these types; None for all.
         by: column of ``events`` by which a day is divided.
@@ -63,6 +65,7 @@ def daily_sums(
     conditions, given = ["1"], dict[str, Any]()
     for name, text, wanted in (
         ("sources", "source IN {sources:Array(String)}", None if sources is None else sorted(sources)),
+        ("but", "source NOT IN {but:Array(String)}", None if but is None else sorted(but)),
         ("types", "type IN {types:Array(String)}", None if types is None else sorted(types)),
         ("since", f"{day} >= {{since:Date32}}", since),
         ("until", f"{day} <= {{until:Date32}}", until),

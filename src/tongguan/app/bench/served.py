@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from tongguan.app.client import LocalApi
+from tongguan.app.client import ApiError, LocalApi
 from tongguan.app.home import Home
 from tongguan.lib.now import Ticks, system_ticks
 
@@ -112,12 +112,10 @@ def _wait(process: subprocess.Popen[bytes], home: Path, ticks: Ticks) -> None:
 
 
 def _accepts(home: Path) -> bool:
-    import httpx
-
     try:
         with LocalApi(home) as api:
             api.call("GET", "/healthz")
-    except httpx.TransportError:
+    except ApiError:
         return False
     return True
 

@@ -16,6 +16,7 @@ from tongguan.web.kit.export import harmless, meant
 COLUMNS: Final = ("day", "kind", "zh", "en", "like", "blocks")
 
 MOST_LINES: Final = 5_000
+LONGEST_LINE: Final = 2_000
 
 
 def days_csv(days: Sequence[SpecialDay]) -> str:
@@ -31,11 +32,11 @@ def days_csv(days: Sequence[SpecialDay]) -> str:
 
 def read_days_csv(text: str, mistakes: Mistakes) -> tuple[SpecialDay, ...]:
     """Return the days of a CSV file by date; every mistake is noted with its line."""
-    try:
-        lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
-    except csv.Error as error:
-        mistakes.add("", f"不是可读的 CSV：{error}", f"this is no CSV that can be read: {error}")
-        return ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            mistakes.add(str(number), f"每行最多 {LONGEST_LINE} 个字符", f"at most {LONGEST_LINE} characters a line")
+            return ()
+    lines = list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))
     rows = [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)]
     if not rows or rows[0][1][: len(COLUMNS)] != list(COLUMNS):
         head = ",".join(COLUMNS)
