@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import structlog
 import uvicorn
@@ -26,6 +27,9 @@ from tongguan.lib.now import Ticks, system_ticks
 from tongguan.web.kit.live import Streams
 
 log = structlog.get_logger(__name__)
+
+_BACKLOG: Final = 1024
+"""Connections that may wait to be taken."""
 
 Say = Callable[[str], None]
 """Tells the person who started the server something."""
@@ -127,8 +131,11 @@ def _run(installation: Installation, listener: socket.socket, say: Say, password
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=5,
-        backlog=1024,
+        backlog=_BACKLOG,
     )
+    # Who reads the announcement may call at once: calls wait here until the event loop runs.
+    for waiting in (listener, control):
+        waiting.listen(_BACKLOG)
     installation.home.announce(Running(os.getpid(), url, str(installation.home.socket), token, __version__))
     say(f"Tongguan {__version__} 通观: {url}")
     if password is not None:
