@@ -86,10 +86,12 @@ def walk(page: Page, address: str, shoot: Shoot) -> None:
     """Walk from the panorama to the orders that the payment outage of yesterday hit, and to those that wait for a clerk."""
     page.goto(address)
     shoot("1-panorama")
-    page.click("#kpi-worst")
+    page.click("#kpi-worst[href*='/stages/']")
+    page.wait_for_url("**/stages/**")
     assert "/stages/payment" in page.url and "hour=1" in page.url, page.url
     shoot("2-worst-hour")
     page.click("#by-payment_channel tbody tr:first-child a")
+    page.wait_for_url("**value=**")
     assert "value=alipay" in page.url, page.url
     page.click("a[href*='failed=1']")
     shoot("3-payment-channel")
@@ -104,6 +106,7 @@ def walk(page: Page, address: str, shoot: Shoot) -> None:
     page.goto(address)
     page.click("#stage-acceptance")
     page.click("#waiting a[href^='/waiting']")
+    page.wait_for_url("**/waiting**")
     assert "stage=acceptance" in page.url, page.url
     assert page.locator("tbody tr[data-row]").count() >= 10
     shoot("5-acceptance")
